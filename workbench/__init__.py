@@ -1,0 +1,67 @@
+"""workbench: from market data to a factor study nobody can fool.
+
+This is the front door. Every name below is imported when it is first used, so that
+``import workbench`` stays light (no pandas, no Panel, no papermill).
+
+Examples
+--------
+>>> import workbench as wb
+>>> market = wb.demo_market(seed=7, sessions=60, assets=40)
+>>> wb.compute("rank(close)", market).shape
+(60, 40)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from workbench import portfolio as portfolio
+    from workbench import report as report
+    from workbench.backtest import BacktestResult, backtest
+    from workbench.compute.evaluate import compute
+    from workbench.compute.explain import explain
+    from workbench.data import demo_market, demo_truth, read_market
+    from workbench.evaluation import FactorStudy, LeakAudit, audit, evaluate
+    from workbench.factor import Factor, factor, library
+    from workbench.market import Market, Panel
+    from workbench.tearsheet import TearSheet, tear_sheet
+
+# Public name -> the module that owns it.
+_DOORS = {
+    "BacktestResult": "workbench.backtest",
+    "Factor": "workbench.factor",
+    "FactorStudy": "workbench.evaluation",
+    "LeakAudit": "workbench.evaluation",
+    "Market": "workbench.market",
+    "Panel": "workbench.market",
+    "TearSheet": "workbench.tearsheet",
+    "audit": "workbench.evaluation",
+    "demo_market": "workbench.data",
+    "demo_truth": "workbench.data",
+    "evaluate": "workbench.evaluation",
+    "explain": "workbench.compute.explain",
+    "library": "workbench.factor",
+    "read_market": "workbench.data",
+    "tear_sheet": "workbench.tearsheet",
+}
+# Rooms shown as they are; factor, compute and backtest also answer calls (see rooms.py).
+_ROOMS = ("backtest", "compute", "factor", "portfolio", "report")
+
+__all__ = [*sorted(_DOORS), *sorted(_ROOMS), "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    """Open the room behind a public name."""
+    if name in _ROOMS:
+        return import_module(f"workbench.{name}")
+    if name not in _DOORS:
+        raise AttributeError(f"module 'workbench' has no attribute {name!r}")
+    return getattr(import_module(_DOORS[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
