@@ -2,7 +2,7 @@
 
 Each mask is a bool array of shape (T, N) and uses only what is known on the session itself:
 
-- ``listed``: the source's ``listed`` field; without one, from an asset's first bar on (a
+- ``listed``: the source's ``listed`` field; without one, from an asset's first close on (a
   delisting cannot be known from bars without looking ahead, so it is not guessed);
 - ``quoted``: there is a bar: a close, and volume above zero where volume is given;
 - ``universe``: listed, or the membership the market was opened with;
@@ -33,13 +33,18 @@ def _listed(raw: RawField) -> BoolPanel:
     given = raw("listed")
     if given is not None:
         return given > 0
-    return np.logical_or.accumulate(_quoted(raw), axis=0)
+    return np.logical_or.accumulate(np.isfinite(_close(raw)), axis=0)
 
 
-def _quoted(raw: RawField) -> BoolPanel:
+def _close(raw: RawField) -> FloatPanel:
     close = raw("close")
     if close is None:
         raise PanelError("A market needs the field 'close' to know who is quoted; it has none.")
+    return close
+
+
+def _quoted(raw: RawField) -> BoolPanel:
+    close = _close(raw)
     volume = raw("volume")
     quoted = np.isfinite(close)
     return quoted if volume is None else quoted & (volume > 0)
