@@ -1,0 +1,356 @@
+"""Compiled kernels on the CPU: find them, feed them, run one operator or one stage.
+
+`load` imports the extension once; `pad` gives an array the pitch the kernels expect;
+`run_stage` runs a list of instructions over panels in place; `single` runs one operator over
+whole arrays. Where the extension is absent, `load` returns None and warns once: the NumPy
+oracle then serves. The C++ sources are in ``workbench/compute/kernels``.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Sequence
+from functools import cache
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from workbench.errors import ComputeError, KernelsMissingWarning, PlanError, near_names
+
+__all__ = [
+    "FIRST_CONSTANT",
+    "INSTRUCTION",
+    "LANES",
+    "VARIANT_VARIABLE",
+    "chosen_variant",
+    "default_threads",
+    "load",
+    "opcodes",
+    "pad",
+    "run_stage",
+    "single",
+    "variants",
+]
+
+INSTRUCTION = np.dtype(
+    [
+        ("opcode", "i4"),
+        ("out", "i4"),
+        ("inputs", "i4", (4,)),
+        ("lags", "i4", (4,)),
+        ("integer", "i4", (2,)),
+        ("real", "f8", (4,)),
+    ],
+    align=True,
+)
+"""One instruction of a stage; the C++ struct of the same name has the same 80 bytes."""
+
+LANES = 16
+"""Columns are padded to a multiple of this many."""
+
+FIRST_CONSTANT = -1000
+"""Operand id of ``real[0]``; ``real[k]`` is ``FIRST_CONSTANT - k``."""
+
+VARIANT_VARIABLE = "WORKBENCH_CPU_VARIANT"
+"""Environment variable that overrides the chosen instruction set (for tests)."""
+
+_L2_SHARE = 256 * 1024  # bytes one operand of a tile may take, so that a few fit a core's L2
+_SECTION = frozenset({"rank", "zscore", "demean", "scale", "indneutralize"})
+_PADS = {"f": np.nan, "i": -1, "b": False, "u": 0}
+
+
+@cache
+def load() -> ModuleType | None:
+    """Import the compiled kernels.
+
+    Returns
+    -------
+    module or None
+        None when the extension was not built or this CPU can run none of its variants. The
+        first such call warns with `KernelsMissingWarning`; results then come from the oracle,
+        which is slower and equal.
+    """
+    try:
+        from workbench.compute import _kernels
+    except ImportError as error:
+        reason = str(error)
+    else:
+        if _kernels.variants():
+            return _kernels
+        reason = "this CPU runs none of the compiled variants"
+    warnings.warn(
+        f"Compiled kernels are not available ({reason}). The NumPy oracle serves instead: same "
+        "values, slower. `workbench doctor` tells how to gain speed.",
+        KernelsMissingWarning,
+        stacklevel=2,
+    )
+    return None
+
+
+def _kernels() -> ModuleType:
+    module = load()
+    if module is None:
+        raise ComputeError(
+            "The compiled kernels were asked for and are not installed. Use the oracle engine, "
+            "or run `workbench doctor` to see how to build them."
+        )
+    return module
+
+
+@cache
+def opcodes() -> dict[str, int]:
+    """Opcode of every operator the kernels know, by canonical name.
+
+    Raises
+    ------
+    ComputeError
+        The kernels are not installed.
+    """
+    return dict(_kernels().opcodes())
+
+
+@cache
+def variants() -> tuple[str, ...]:
+    """Instruction sets this CPU can run, best last; empty without kernels.
+
+    All of them give the same bits; they differ in speed only.
+    """
+    module = load()
+    return tuple(module.variants()) if module is not None else ()
+
+
+def chosen_variant() -> str:
+    """Instruction set in use: ``$WORKBENCH_CPU_VARIANT`` or the best one.
+
+    Raises
+    ------
+    ComputeError
+        The kernels are not installed, or the variable names a variant this CPU cannot run.
+    """
+    _kernels()
+    name = os.environ.get(VARIANT_VARIABLE)
+    if not name:
+        return variants()[-1]
+    if name not in variants():
+        raise ComputeError(
+            f"${VARIANT_VARIABLE} must be one of {', '.join(variants())}, got {name!r}."
+            f"{near_names(name, variants())}"
+        )
+    return name
+
+
+def default_threads() -> int:
+    """Count the CPUs this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return os.cpu_count() or 1
+
+
+def pad(values: ArrayLike, dtype: DTypeLike = "float64", lanes: int = LANES) -> NDArray:
+    """Copy a (T, N) array into one whose columns are a multiple of `lanes`.
+
+    Parameters
+    ----------
+    values
+        (T, N) numbers, truth values or group codes.
+    dtype
+        Type of the copy: float, int32 (group codes) or bool / uint8 (masks).
+    lanes
+        The pitch is the next multiple of this.
+
+    Returns
+    -------
+    ndarray
+        (T, pitch), C-contiguous. Pad columns hold NaN, -1 or False. In a float copy ±inf, and
+        what overflows float32, is NaN.
+
+    Examples
+    --------
+    >>> pad([[1.0, float("inf")]], lanes=4)
+    array([[ 1., nan, nan, nan]])
+    """
+    source = np.asarray(values)
+    if source.ndim != 2:
+        raise PlanError(
+            f"pad expects a (T, N) array, got shape {source.shape}; add an axis to a single series."
+        )
+    kind = np.dtype(dtype)
+    sessions, assets = source.shape
+    padded = np.empty((sessions, -(-assets // lanes) * lanes), dtype=kind)
+    with np.errstate(over="ignore"):
+        padded[:, :assets] = source
+    padded[:, assets:] = _PADS[kind.kind]
+    if kind.kind == "f" and padded.size and np.isinf(_extremes(padded)).any():
+        padded[np.isinf(padded)] = np.nan
+    return padded
+
+
+def _extremes(values: NDArray) -> tuple[float, float]:
+    # Two reductions that skip NaN and allocate nothing; most panels hold no infinity.
+    return np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
+
+
+def run_stage(
+    axis: str,
+    instructions: NDArray,
+    panels: Sequence[NDArray],
+    *,
+    columns: int,
+    groups: Sequence[NDArray] = (),
+    mask: NDArray | None = None,
+    slots: int = 0,
+    tile: int | None = None,
+    threads: int | None = None,
+    variant: str | None = None,
+) -> None:
+    """Run one stage; results are written into `panels`.
+
+    Parameters
+    ----------
+    axis
+        ``"time"`` (elementwise and window operators, tiles of columns) or ``"section"``
+        (elementwise and cross-sectional operators, tiles of rows).
+    instructions
+        One-dimensional array of `INSTRUCTION`. An operand id >= 0 is a panel, -1 - k is scratch
+        slot k, `FIRST_CONSTANT` - k is the instruction's ``real[k]``. Operand i at row t reads
+        row t - ``lags[i]``; rows before the first are NaN. ``integer[0]`` is the window, the lag
+        of delay and delta, or the index into `groups`; ``real[3]`` is the factor of scale.
+    panels
+        Arrays (T, pitch) of one float dtype, see `pad`. Those written must be writable.
+    columns
+        Number of assets N; pad columns of results are NaN.
+    groups
+        int32 codes (T or 1, pitch), -1 for none.
+    mask
+        bool or uint8 (T, pitch): columns outside take no part in a cross-section.
+    slots, tile, threads
+        Scratch slots; columns or rows of a tile; threads. They never change a result.
+    variant
+        Instruction set, by default `chosen_variant`.
+
+    Raises
+    ------
+    ValueError
+        Shapes, dtypes, ids or opcodes that do not fit together.
+    ComputeError
+        The kernels are not installed.
+    """
+    module = _kernels()
+    if not panels or panels[0].ndim != 2:
+        raise PlanError("run_stage expects at least one panel, all of shape (T, pitch).")
+    dtype = np.dtype(panels[0].dtype)
+    if tile is None:
+        tile = _tile(axis, panels[0].shape, dtype.itemsize)
+    module.run_stage(
+        variant if variant is not None else chosen_variant(),
+        dtype.name,
+        axis,
+        instructions,
+        list(panels),
+        list(groups),
+        mask,
+        columns,
+        slots,
+        tile,
+        threads if threads is not None else default_threads(),
+    )
+
+
+def _tile(axis: str, shape: tuple[int, int], itemsize: int) -> int:
+    rows, pitch = shape
+    if axis == "time":
+        return max(LANES, _L2_SHARE // max(1, rows * itemsize) // LANES * LANES)
+    return max(1, _L2_SHARE // max(1, pitch * itemsize))
+
+
+def single(
+    operator: str,
+    arrays: Sequence[ArrayLike],
+    integer: int = 0,
+    *,
+    real: float = 1.0,
+    mask: ArrayLike | None = None,
+    dtype: str = "float64",
+    tile: int | None = None,
+    threads: int | None = None,
+    variant: str | None = None,
+) -> NDArray:
+    """Run one operator over whole arrays.
+
+    Parameters
+    ----------
+    operator
+        Canonical name, such as ``"ts_mean"``.
+    arrays
+        Operands: (T, N) arrays or single numbers; the group of indneutralize is an int32 array
+        (T, N) or (1, N).
+    integer
+        Window, or lag of delay and delta.
+    real
+        Factor of scale.
+    mask
+        (T, N) truth values for cross-sections; all true when absent.
+    dtype
+        ``"float32"`` or ``"float64"``, the storage type. Sums are double in both.
+    tile, threads, variant
+        As in `run_stage`.
+
+    Returns
+    -------
+    ndarray
+        (T, N) of `dtype`.
+
+    Raises
+    ------
+    PlanError
+        Unknown operator, or operands whose shapes differ.
+
+    Examples
+    --------
+    >>> single("ts_sum", [[[1.0], [2.0], [3.0]]], 2)[:, 0]
+    array([nan,  3.,  5.])
+    """
+    if operator not in opcodes():
+        raise PlanError(
+            f"The kernels have no operator {operator!r}.{near_names(operator, opcodes())}"
+        )
+    code = np.zeros(1, dtype=INSTRUCTION)
+    code["opcode"] = opcodes()[operator]
+    code["integer"][0, 0] = integer
+    code["real"][0, 3] = real
+    panels: list[NDArray] = []
+    groups: list[NDArray] = []
+    shapes = set()
+    for position, operand in enumerate(np.asarray(array) for array in arrays):
+        if operand.ndim == 0:
+            code["inputs"][0, position] = FIRST_CONSTANT - position
+            code["real"][0, position] = float(operand)
+        elif operator == "indneutralize" and position == 1:
+            code["integer"][0, 0] = len(groups)
+            groups.append(pad(operand, "int32"))
+        else:
+            code["inputs"][0, position] = len(panels)
+            panels.append(pad(operand, dtype))
+            shapes.add(operand.shape)
+    if len(shapes) != 1:
+        raise PlanError(
+            f"Operands must be (T, N) arrays of one shape, at least one of them, got {shapes}."
+        )
+    shape = shapes.pop()
+    panels.append(np.empty((shape[0], -(-shape[1] // LANES) * LANES), dtype=dtype))
+    code["out"] = len(panels) - 1
+    run_stage(
+        "section" if operator in _SECTION else "time",
+        code,
+        panels,
+        columns=shape[1],
+        groups=groups,
+        mask=None if mask is None else pad(mask, "bool"),
+        tile=tile,
+        threads=threads,
+        variant=variant,
+    )
+    result = panels[-1]
+    return result if shape[1] == result.shape[1] else result[:, : shape[1]].copy()

@@ -1,0 +1,16 @@
+"""The NumPy float64 oracle: every operator written for obviousness, and nothing else.
+
+It is the definition that the compiled kernels are held against (and shares no code with them),
+and the engine where no compiler exists. All of it is vectorised over assets; loops run over the
+slots of a window or over sessions.
+
+1. ``elementwise``, ``time_series`` and ``cross_section`` hold one function an operator;
+2. ``missing`` holds the two rules by which an answer becomes NaN;
+3. ``terms`` gathers them in ``ORACLE`` and walks whole expressions.
+"""
+
+from __future__ import annotations
+
+from workbench.compute.oracle.terms import ORACLE, evaluate_term, evaluate_terms
+
+__all__ = ["ORACLE", "evaluate_term", "evaluate_terms"]
