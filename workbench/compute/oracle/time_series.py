@@ -74,12 +74,12 @@ def _total(terms: Iterable[FloatPanel]) -> FloatPanel:
 def _deviations(slots: list[FloatPanel]) -> Iterator[FloatPanel]:
     """Subtract each window's mean from its values.
 
-    Levels are first taken from the oldest value, so a window of one value has no deviations,
+    The mean is taken from the oldest value up, so a window of one value has no deviations,
     exactly, and a high level does not drown them.
     """
-    mean = _total(slot - slots[0] for slot in slots) / len(slots)
+    mean = slots[0] + _total(slot - slots[0] for slot in slots) / len(slots)
     for slot in slots:
-        yield (slot - slots[0]) - mean
+        yield slot - mean
 
 
 def _moment(xs: list[FloatPanel], ys: list[FloatPanel]) -> FloatPanel:

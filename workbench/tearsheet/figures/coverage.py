@@ -1,0 +1,62 @@
+"""How many assets the study could see, session by session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import holoviews as hv
+import pandas as pd
+
+from workbench.tearsheet.theme import Theme, dress
+
+if TYPE_CHECKING:
+    from workbench.evaluation.study import FactorStudy
+
+__all__ = ["coverage"]
+
+
+def coverage(study: FactorStudy, horizon: int, look: Theme) -> hv.Overlay:
+    """Draw the number of assets in the universe, with a factor value, and with a return too.
+
+    Parameters
+    ----------
+    study : FactorStudy
+        What is shown.
+    horizon : int
+        Whose forward returns are counted.
+    look : Theme
+        Colours.
+
+    Returns
+    -------
+    holoviews.Overlay
+        Three step lines; the distance between them is what is missing.
+    """
+    lines = {
+        "universe": ("universe", look.muted),
+        "with factor": ("factor", look.lines[0]),
+        "with factor and return": (f"label_{horizon}", look.lines[1]),
+    }
+    curves = []
+    for label, (column, colour) in lines.items():
+        counts = study.coverage[column]
+        frame = pd.DataFrame({"session": counts.index, "assets": counts.to_numpy(dtype=float)})
+        curves.append(
+            hv.Curve(frame, "session", "assets", label=label).opts(
+                color=colour,
+                interpolation="steps-post",
+                line_width=1.6,
+                tools=["hover"],
+                hover_tooltips=[("session", "@session{%F}"), (label, "@assets{0,0}")],
+                hover_formatters={"@session": "datetime"},
+                backend="bokeh",
+            )
+        )
+    return dress(
+        hv.Overlay(curves),
+        look,
+        xlabel="session",
+        ylabel="assets (count)",
+        legend_position="top",
+        ylim=(0, None),
+    )
