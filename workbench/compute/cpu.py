@@ -12,6 +12,7 @@ import os
 import warnings
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -75,7 +76,7 @@ def load() -> ModuleType | None:
     try:
         from workbench.compute import _kernels
     except ImportError as error:
-        reason = str(error)
+        reason = _absence(error)
     else:
         if _kernels.variants():
             return _kernels
@@ -87,6 +88,17 @@ def load() -> ModuleType | None:
         stacklevel=2,
     )
     return None
+
+
+def _absence(error: ImportError) -> str:
+    """Why the extension is not there, as far as the folder tells."""
+    if (Path(__file__).parent / "kernels" / "CMakeLists.txt").exists():
+        # An installed package leaves the build file out: these are the sources themselves.
+        return (
+            "workbench was imported from its source folder, where nothing is compiled: start "
+            'Python elsewhere, or install with `pip install -e ".[test]"`'
+        )
+    return str(error)
 
 
 def _kernels() -> ModuleType:

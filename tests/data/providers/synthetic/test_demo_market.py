@@ -239,7 +239,6 @@ class TestLives:
             jumps.append(close[row, column] / reference[row, column] - 1)
         assert np.median(jumps) > 0.3
 
-
     def test_shares_that_stay_do_not_fall_with_those_that_leave(self):
         for seed in (7, 8, 9):
             market = demo_market(seed=seed, sessions=400)
