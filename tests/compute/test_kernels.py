@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import kernel_truth as truth
 import numpy as np
 import pytest
 
+from tests.compute import kernel_truth as truth
 from workbench.compute import cpu
 
 pytestmark = pytest.mark.skipif(cpu.load() is None, reason="the compiled kernels are not built")
