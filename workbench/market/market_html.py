@@ -36,6 +36,7 @@ def _sparkline(values: NDArray[np.integer]) -> str:
     points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
     return (
         f'<svg width="{_WIDTH}" height="{_HEIGHT}" role="img" aria-label="assets quoted" '
-        f'style="max-width:100%"><polyline points="{points}" fill="none" stroke="#2c699a" '
-        'stroke-width="1.2"/></svg>'
+        f'style="max-width:100%"><polygon points="0,{_HEIGHT} {points} {_WIDTH},{_HEIGHT}" '
+        f'fill="#2c699a" fill-opacity="0.12"/><polyline points="{points}" fill="none" '
+        'stroke="#2c699a" stroke-width="1.2"/></svg>'
     )

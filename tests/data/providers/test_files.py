@@ -8,8 +8,8 @@ import hashlib
 import numpy as np
 import polars as pl
 import pytest
-from bars import plain_rows, tushare_rows, write
 
+from tests.data.bars import plain_rows, tushare_rows, write
 from workbench.data import read_market
 from workbench.errors import PanelError
 

@@ -6,8 +6,8 @@ import datetime as dt
 
 import polars as pl
 import pytest
-from bars import plain_rows, tushare_rows, write
 
+from tests.data.bars import plain_rows, tushare_rows, write
 from workbench.data import read_market
 from workbench.errors import BadValueError, DuplicateKeyError, SchemaError, SourceNotFoundError
 
