@@ -30,7 +30,8 @@ def coverage(study: FactorStudy, horizon: int, look: Theme) -> hv.Overlay:
     Returns
     -------
     holoviews.Overlay
-        Three step lines; the distance between them is what is missing.
+        Three step lines; the distance between them is what is missing. The line of returns ends
+        with the last session whose return is known.
     """
     lines = {
         "universe": ("universe", look.muted),
@@ -39,7 +40,7 @@ def coverage(study: FactorStudy, horizon: int, look: Theme) -> hv.Overlay:
     }
     curves = []
     for label, (column, colour) in lines.items():
-        counts = study.coverage[column]
+        counts = _known(study.coverage[column])
         frame = pd.DataFrame({"session": counts.index, "assets": counts.to_numpy(dtype=float)})
         curves.append(
             hv.Curve(frame, "session", "assets", label=label).opts(
@@ -60,3 +61,9 @@ def coverage(study: FactorStudy, horizon: int, look: Theme) -> hv.Overlay:
         legend_position="top",
         ylim=(0, None),
     )
+
+
+def _known(counts: pd.Series) -> pd.Series:
+    """Leave out the end of the sample, where no return can be known yet."""
+    some = counts.index[counts > 0]
+    return counts.loc[: some[-1]] if len(some) else counts
