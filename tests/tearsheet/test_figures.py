@@ -130,7 +130,7 @@ class TestTransformations:
 class TestNumbersDrawn:
     def test_spread_is_highest_minus_lowest(self, make_study) -> None:
         study = make_study()
-        lines = column(drawn(figures.spread_curve(study, LIGHT)), "total")
+        lines = column(drawn(figures.spread_curve(study, LIGHT)), "value")
         assert len(lines) == len(study.horizons)
         for horizon, line in zip(study.horizons, lines, strict=True):
             top, bottom = (study.quantile_returns[horizon][q] for q in (study.quantiles, 1))
@@ -163,5 +163,5 @@ class TestNumbersDrawn:
         assert len(set(colours)) == 5
 
     def test_coverage_counts_the_horizon_asked_for(self, make_study) -> None:
-        lines = column(drawn(figures.coverage(make_study(), 5, LIGHT)), "assets")
+        lines = column(drawn(figures.coverage(make_study(), 5, LIGHT)), "value")
         assert [set(line.tolist()) for line in lines] == [{6.0}, {6.0}, {4.0}]

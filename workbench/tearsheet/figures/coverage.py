@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import holoviews as hv
 import pandas as pd
 
+from workbench.tearsheet.figures.session_line import session_line
 from workbench.tearsheet.theme import Theme, dress
 
 if TYPE_CHECKING:
@@ -38,21 +39,18 @@ def coverage(study: FactorStudy, horizon: int, look: Theme) -> hv.Overlay:
         "with factor": ("factor", look.lines[0]),
         "with factor and return": (f"label_{horizon}", look.lines[1]),
     }
-    curves = []
-    for label, (column, colour) in lines.items():
-        counts = _known(study.coverage[column])
-        frame = pd.DataFrame({"session": counts.index, "assets": counts.to_numpy(dtype=float)})
-        curves.append(
-            hv.Curve(frame, "session", "assets", label=label).opts(
-                color=colour,
-                interpolation="steps-post",
-                line_width=1.6,
-                tools=["hover"],
-                hover_tooltips=[("session", "@session{%F}"), (label, "@assets{0,0}")],
-                hover_formatters={"@session": "datetime"},
-                backend="bokeh",
-            )
+    curves = [
+        session_line(
+            _known(study.coverage[column]),
+            label,
+            label,
+            "0,0",
+            colour,
+            interpolation="steps-post",
+            line_width=1.6,
         )
+        for label, (column, colour) in lines.items()
+    ]
     return dress(
         hv.Overlay(curves),
         look,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import holoviews as hv
 import pandas as pd
 
+from workbench.tearsheet.figures.session_line import session_line, zero_line
 from workbench.tearsheet.theme import Theme, dress
 
 if TYPE_CHECKING:
@@ -54,25 +55,18 @@ def cumulative_ic(study: FactorStudy, look: Theme) -> hv.Overlay:
         One curve a horizon.
     """
     sums = running_sum(study.ic)
-    curves = []
-    for position, horizon in enumerate(study.horizons):
-        frame = pd.DataFrame({"session": sums.index, "total": sums[horizon].to_numpy()})
-        curves.append(
-            hv.Curve(frame, "session", "total", label=f"h = {horizon}").opts(
-                color=look.lines[position % len(look.lines)],
-                line_width=1.8,
-                tools=["hover"],
-                hover_tooltips=[
-                    ("session", "@session{%F}"),
-                    (f"sum, horizon {horizon}", "@total{0.00}"),
-                ],
-                hover_formatters={"@session": "datetime"},
-                backend="bokeh",
-            )
+    curves = [
+        session_line(
+            sums[horizon],
+            f"h = {horizon}",
+            f"sum, horizon {horizon}",
+            "0.00",
+            look.lines[position % len(look.lines)],
         )
-    zero = hv.HLine(0).opts(color=look.muted, line_width=1, backend="bokeh")
+        for position, horizon in enumerate(study.horizons)
+    ]
     return dress(
-        hv.Overlay([zero, *curves]),
+        hv.Overlay([zero_line(look), *curves]),
         look,
         xlabel="session",
         ylabel="sum of rank IC",

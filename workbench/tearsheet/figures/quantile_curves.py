@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import holoviews as hv
-import pandas as pd
 
 from workbench.tearsheet.figures.cumulative_ic import running_sum
+from workbench.tearsheet.figures.session_line import session_line
 from workbench.tearsheet.theme import Theme, diverging, dress
 
 if TYPE_CHECKING:
@@ -38,23 +38,18 @@ def quantile_curves(study: FactorStudy, horizon: int, look: Theme) -> hv.Overlay
     """
     sums = running_sum(study.quantile_returns[horizon])
     colours = diverging(look, len(sums.columns), middle=look.muted)
-    curves = []
-    for position, quantile in enumerate(sums.columns):
-        frame = pd.DataFrame({"session": sums.index, "total": sums[quantile].to_numpy()})
-        edge = position in (0, len(sums.columns) - 1)
-        curves.append(
-            hv.Curve(frame, "session", "total", label=f"Q{quantile}").opts(
-                color=colours[position],
-                line_width=2.2 if edge else 1.1,
-                tools=["hover"],
-                hover_tooltips=[
-                    ("session", "@session{%F}"),
-                    (f"Q{quantile}, sum of returns", "@total{0.00%}"),
-                ],
-                hover_formatters={"@session": "datetime"},
-                backend="bokeh",
-            )
+    outer = (sums.columns[0], sums.columns[-1])
+    curves = [
+        session_line(
+            sums[quantile],
+            f"Q{quantile}",
+            f"Q{quantile}, sum of returns",
+            "0.00%",
+            colour,
+            line_width=2.2 if quantile in outer else 1.1,
         )
+        for quantile, colour in zip(sums.columns, colours, strict=True)
+    ]
     return dress(
         hv.Overlay(curves),
         look,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import holoviews as hv
 import pandas as pd
 
+from workbench.tearsheet.figures.session_line import session_line, zero_line
 from workbench.tearsheet.theme import Theme, dress
 
 if TYPE_CHECKING:
@@ -78,25 +79,25 @@ def rank_ic(study: FactorStudy, horizon: int, look: Theme) -> hv.Overlay:
     """
     ic = study.ic[horizon]
     window = rolling_window(len(ic))
-    frame = pd.DataFrame(
-        {"session": ic.index, "rank_ic": ic.to_numpy(), "mean": rolling_mean(ic, window).to_numpy()}
-    )
-    day = {"hover_formatters": {"@session": "datetime"}, "tools": ["hover"], "backend": "bokeh"}
+    frame = pd.DataFrame({"session": ic.index, "rank_ic": ic.to_numpy()})
     daily = hv.Spikes(frame, "session", "rank_ic", label="one session").opts(
         color=look.lines[4],
         alpha=0.55,
+        tools=["hover"],
         hover_tooltips=[("session", "@session{%F}"), ("rank IC", "@rank_ic{0.0000}")],
-        **day,
+        hover_formatters={"@session": "datetime"},
+        backend="bokeh",
     )
-    smooth = hv.Curve(frame, "session", "mean", label=f"mean of {window} sessions").opts(
-        color=look.lines[0],
+    smooth = session_line(
+        rolling_mean(ic, window),
+        f"mean of {window} sessions",
+        f"mean of {window}",
+        "0.0000",
+        look.lines[0],
         line_width=2.2,
-        hover_tooltips=[("session", "@session{%F}"), (f"mean of {window}", "@mean{0.0000}")],
-        **day,
     )
-    zero = hv.HLine(0).opts(color=look.muted, line_width=1, backend="bokeh")
     return dress(
-        daily * zero * smooth,
+        daily * zero_line(look) * smooth,
         look,
         xlabel="session",
         ylabel="rank IC (−1 … 1)",

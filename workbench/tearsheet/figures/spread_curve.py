@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import holoviews as hv
-import pandas as pd
 
 from workbench.tearsheet.figures.cumulative_ic import running_sum
+from workbench.tearsheet.figures.session_line import session_line, zero_line
 from workbench.tearsheet.theme import Theme, dress
 
 if TYPE_CHECKING:
@@ -32,25 +32,18 @@ def spread_curve(study: FactorStudy, look: Theme) -> hv.Overlay:
         One curve a horizon and the zero line.
     """
     sums = running_sum(study.spread)
-    curves = [hv.HLine(0).opts(color=look.muted, line_width=1, backend="bokeh")]
-    for position, horizon in enumerate(study.horizons):
-        total = sums[horizon]
-        frame = pd.DataFrame({"session": total.index, "total": total.to_numpy()})
-        curves.append(
-            hv.Curve(frame, "session", "total", label=f"h = {horizon}").opts(
-                color=look.lines[position % len(look.lines)],
-                line_width=1.8,
-                tools=["hover"],
-                hover_tooltips=[
-                    ("session", "@session{%F}"),
-                    (f"spread, horizon {horizon}", "@total{0.00%}"),
-                ],
-                hover_formatters={"@session": "datetime"},
-                backend="bokeh",
-            )
+    curves = [
+        session_line(
+            sums[horizon],
+            f"h = {horizon}",
+            f"spread, horizon {horizon}",
+            "0.00%",
+            look.lines[position % len(look.lines)],
         )
+        for position, horizon in enumerate(study.horizons)
+    ]
     return dress(
-        hv.Overlay(curves),
+        hv.Overlay([zero_line(look), *curves]),
         look,
         xlabel="session",
         ylabel="sum of daily spreads (%)",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import holoviews as hv
-import pandas as pd
 
 from workbench.tearsheet.figures.rank_ic import rolling_mean
+from workbench.tearsheet.figures.session_line import session_line
 from workbench.tearsheet.theme import Theme, dress
 
 if TYPE_CHECKING:
@@ -40,20 +40,10 @@ def turnover(study: FactorStudy, horizon: int, look: Theme) -> hv.Overlay:
         f"highest (Q{shares.columns[-1]})": (shares[shares.columns[-1]], look.lines[1]),
         f"lowest (Q{shares.columns[0]})": (shares[shares.columns[0]], look.lines[0]),
     }
-    curves = []
-    for label, (series, colour) in outer.items():
-        smooth = rolling_mean(series, WINDOW).to_numpy()
-        frame = pd.DataFrame({"session": series.index, "share": smooth})
-        curves.append(
-            hv.Curve(frame, "session", "share", label=label).opts(
-                color=colour,
-                line_width=1.8,
-                tools=["hover"],
-                hover_tooltips=[("session", "@session{%F}"), (label, "@share{0.0%}")],
-                hover_formatters={"@session": "datetime"},
-                backend="bokeh",
-            )
-        )
+    curves = [
+        session_line(rolling_mean(series, WINDOW), label, label, "0.0%", colour)
+        for label, (series, colour) in outer.items()
+    ]
     return dress(
         hv.Overlay(curves),
         look,
