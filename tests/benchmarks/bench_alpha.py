@@ -30,7 +30,7 @@ Batch = Callable[[], dict[str, NDArray]]
 def workbench_batch(fields: Panels) -> Batch:
     """All ten in one plan on one thread."""
     sessions, assets = fields["close"].shape
-    days = np.datetime64("2015-01-01") + np.arange(sessions)
+    days = np.datetime64("2015-01-01") + np.arange(sessions).astype("timedelta64[D]")
     names = Assets([f"{n:06d}.SZ" for n in range(assets)])
     market = Market(ArraySource(Sessions(days), names, fields), adjust="none", name="random")
     factors = {name: alpha101()[name] for name in ALPHAS}

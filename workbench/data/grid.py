@@ -76,7 +76,7 @@ class Grid:
         start = self._first(days[self.rows])
         if listing is not None:
             start = np.where((given := self._given(listing)) == _NEVER, start, given)
-        stop = np.full(len(self.assets), days[-1] + 1)
+        stop = np.full(len(self.assets), days[-1] + np.timedelta64(1, "D"))
         if delisting is not None:
             given = self._given(delisting)
             stop = np.where(given == _NEVER, stop, given)

@@ -77,7 +77,9 @@ def _period_ends(sessions: Sessions, rule: str) -> NDArray[np.bool_]:
     if not len(sessions):
         return np.zeros(0, dtype=bool)
     days = sessions.values.astype(np.int64)
-    beyond = np.busday_offset(sessions.values[-1:] + 1, 0, roll="forward").astype(np.int64)
+    beyond = np.busday_offset(
+        sessions.values[-1:] + np.timedelta64(1, "D"), 0, roll="forward"
+    ).astype(np.int64)
     period = _PERIODS[rule]
     return period(days) != period(np.concatenate([days[1:], beyond]))
 

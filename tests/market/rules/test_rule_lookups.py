@@ -192,7 +192,7 @@ class TestRulebook:
     def test_days_are_read(self, day):
         assert as_day(day) == dt.date(2020, 8, 24)
 
-    @pytest.mark.parametrize("day", ["2020-13-01", "", None, 3.5, np.datetime64("NaT")])
+    @pytest.mark.parametrize("day", ["2020-13-01", "", None, 3.5, np.datetime64("NaT", "D")])
     def test_other_days_are_refused(self, day):
         with pytest.raises(PanelError, match="expected a day"):
             as_day(day)

@@ -22,7 +22,9 @@ def sessions() -> list[str]:
     """The boundaries of every row on either side, and the day of every year's start."""
     days = {np.datetime64(rule.start) for rule in rulebook()}
     days |= {np.datetime64(rule.end) for rule in rulebook() if rule.end}
-    days |= {day - 1 for day in days} | {np.datetime64(f"{y}-01-04") for y in range(1999, 2028)}
+    days |= {day - np.timedelta64(1, "D") for day in days} | {
+        np.datetime64(f"{y}-01-04") for y in range(1999, 2028)
+    }
     return sorted(str(day) for day in days if day >= np.datetime64("1998-04-22"))
 
 

@@ -94,7 +94,7 @@ def as_day(session: SessionLike) -> dt.date:
             return session.date()
         day = np.datetime64(session, "D")
     except (ValueError, TypeError):
-        day = np.datetime64("NaT")
+        day = np.datetime64("NaT", "D")
     if np.isnat(day):
         raise PanelError(f"expected a day such as '2020-08-24', got {session!r}")
     return day.item()
