@@ -11,6 +11,7 @@ from tests.backtest.hand_market import hand_market
 from tests.backtest.random_market import ASSETS, random_market
 from workbench.backtest.rulebook import trading_rules
 from workbench.backtest.tape import SEASONED, tape
+from workbench.market import ArraySource, Market
 
 CN = trading_rules("cn")
 DAYS = ["2021-06-01", "2021-06-02", "2021-06-03", "2021-06-04"]
@@ -55,6 +56,17 @@ def test_age_counts_from_the_listing():
     assert laid_out.age.T.tolist() == [[SEASONED] * 4, [-1, 0, 1, 2]]
     # The first five sessions of a STAR share have no band: 20 → 40 is lawful.
     assert laid_out.up_limit[:, 1].tolist() == [0, 0, 0, 0]
+
+
+def test_a_late_first_bar_is_no_listing():
+    """A share suspended when the file begins has no free sessions when it resumes."""
+    listed = hand_market(DAYS, {"300750.SZ": [10] * 4, "300760.SZ": [np.nan, 20, 24, 28.8]})
+    bars = ("open", "high", "low", "close", "volume", "amount")
+    fields = {name: listed[name].values for name in bars}
+    market = Market(ArraySource(listed.sessions, listed.assets, fields), adjust="none")
+    laid_out = tape(market, "next_open", CN)
+    assert laid_out.age[1:, 1].tolist() == [SEASONED] * 3
+    assert laid_out.up_limit[2:, 1].tolist() == [240_000, 288_000]  # 20 % above 20.00 and 24.00
 
 
 def test_paper_rules_know_no_limit():

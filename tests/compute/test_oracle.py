@@ -345,3 +345,19 @@ class TestTerms:
                 evaluate_term(call, FIELDS)
         finally:
             unregister("ts_ran")
+
+
+@pytest.mark.parametrize("window", [2, 3, 10, 60])
+def test_a_perfect_line_correlates_perfectly(window):
+    rng = np.random.default_rng(4)
+    x = 100 * np.exp(np.cumsum(rng.normal(0, 0.02, (80, 50)), axis=0))
+    for y, sign in ((3 * x + 7, 1.0), (-0.1 * x, -1.0)):
+        r = ORACLE["correlation"](x, y, window)[window - 1 :]
+        assert (r == sign).all()
+
+
+def test_two_sessions_correlate_to_plus_or_minus_one_exactly():
+    rng = np.random.default_rng(5)
+    x, y = 100 + rng.normal(0, 1, (2, 400, 50))
+    r = ORACLE["correlation"](x, y, 2)[1:]
+    assert (r == np.sign(np.diff(x, axis=0)) * np.sign(np.diff(y, axis=0))).all()

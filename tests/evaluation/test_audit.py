@@ -61,7 +61,7 @@ def test_honest_factors_pass(grouped: Market, text: str) -> None:
     found = audit(text, grouped)
     assert found.passed
     assert found.leaks == ()
-    assert found.findings["session"].nunique() == 3
+    assert found.findings["session"].nunique() == 5
     assert set(found.findings["check"]) == {"truncate", "perturb"}
     assert (found.findings["worst"] == 0).all()
 
@@ -184,3 +184,16 @@ def test_cuts_are_counted(grouped: Market, cuts: object) -> None:
 def test_an_audit_needs_a_future(grouped: Market) -> None:
     with pytest.raises(InsufficientHistoryError, match="look-back 89"):
         audit("ts_mean(close, 90)", grouped)
+
+
+def test_what_cannot_be_audited_is_said(grouped: Market) -> None:
+    tomorrow = np.full(grouped.shape, np.nan)
+    tomorrow[:-1] = grouped["returns"].values[1:]
+    market = grouped.with_fields({"tomorrow": tomorrow})
+    found = audit("rank(tomorrow)", market)
+    assert found.taken_as_given == ("tomorrow",)
+    assert "not audited: tomorrow" in repr(found)
+    assert "no leak found" not in found._repr_html_()
+    assert audit("rank(close)", market).taken_as_given == ()
+    chosen = market.with_universe(market.mask("listed"))
+    assert audit("rank(close)", chosen).taken_as_given == ("universe",)

@@ -144,6 +144,24 @@ def test_universe_from_a_field_and_from_a_panel() -> None:
         market().with_universe(market()["close"])
 
 
+def test_panels_of_other_sessions_or_assets_are_refused() -> None:
+    early, late = market().between(None, "2019-01-30"), market().between("2019-01-03", "2019-02-01")
+    assert early.shape == late.shape
+    with pytest.raises(PanelError, match="own labels"):
+        early.with_fields({"tomorrow": late["returns"]})
+    with pytest.raises(PanelError, match="own labels"):
+        early.with_universe(late.mask("universe"))
+    some, others = market().select(["000000.SZ"]), market().select(["000001.SZ"])
+    with pytest.raises(PanelError, match="own labels"):
+        some.with_fields({"other": others["close"]})
+
+
+def test_a_field_may_be_called_like_a_mask() -> None:
+    view = market().with_fields({"mask:estimation": np.ones((T, N))})
+    assert view["mask:estimation"].dtype == np.float64
+    assert view.mask("estimation").dtype == bool
+
+
 def test_unknown_fields_are_named_with_near_names() -> None:
     with pytest.raises(UnknownFieldError, match="Did you mean 'close'"):
         _ = market()["clsoe"]

@@ -118,7 +118,7 @@ def tape(market: Market, fill: str, rules: TradingRules) -> Tape:
     close = _raw(market, "close", fill)
     ratio = _share_ratio(market)
     reference = _reference(market, close, ratio)
-    warned, age = _risk_warned(market), _sessions_since_listing(listed)
+    warned, age = _risk_warned(market), _sessions_since_listing(market, listed)
     up, down, vendor = _limits(market, reference, warned, age, rules)
     return Tape(
         sessions=market.sessions,
@@ -214,11 +214,15 @@ def _risk_warned(market: Market) -> BoolPanel:
     return market["is_st"].values > 0
 
 
-def _sessions_since_listing(listed: BoolPanel) -> IntArray:
+def _sessions_since_listing(market: Market, listed: BoolPanel) -> IntArray:
     """0 on the listing session, counting up; -1 when not listed, shape (T, N).
 
-    An asset listed on the first row is taken as seasoned: its listing lies before the data.
+    An asset listed on the first row is taken as seasoned: its listing lies before the data. So is
+    every asset of a market without listing days: a first bar is no listing (the share may have
+    been suspended before), and a new listing's wider band would let sealed orders fill.
     """
+    if "listed" not in market.source_fields:
+        return np.where(listed, SEASONED, -1)
     rows = np.arange(len(listed))[:, None]
     first = np.argmax(listed, axis=0)
     age = np.where(first == 0, SEASONED, rows - first)

@@ -2,7 +2,8 @@
 
 Every rule keeps each value bit for bit; nothing is reassociated. Rules, children first:
 
-- arithmetic on constants is folded (only where the result is finite);
+- arithmetic on constants is folded, in double (only where the result is finite); a float32 plan
+  then reads the rounded result instead of rounding each part;
 - ``delay(delay(x, a), b)`` is ``delay(x, a + b)`` and ``delay(x, 0)`` is ``x``;
 - ``-1 * x`` is ``-x``, and ``-(-x)`` is ``x``;
 - operands of commutative operators stand in one order (IEEE addition and multiplication commute).
@@ -22,7 +23,7 @@ __all__ = ["canonical"]
 _FOLD: Mapping[str, Callable[[float, float], float]] = MappingProxyType(
     {"add": operator.add, "subtract": operator.sub, "multiply": operator.mul}
 )
-_COMMUTATIVE = frozenset({"add", "multiply", "minimum", "maximum", "equal", "and", "or"})
+_COMMUTATIVE = frozenset({"add", "multiply", "equal", "and", "or"})
 
 
 def canonical(term: Term) -> Term:

@@ -2,7 +2,8 @@
 
 1. `refuse_duplicates` looks at the keys
 2. `refuse_signs` looks at each column
-3. `broken_bars` finds bars whose prices contradict each other, or are not above zero
+3. `broken_bars` finds bars whose prices contradict each other, are not above zero, or are torn
+4. `unadjustable` finds bars without an adjustment factor
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from workbench.errors import BadValueError, DuplicateKeyError
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["broken_bars", "refuse_duplicates", "refuse_signs"]
+__all__ = ["broken_bars", "refuse_duplicates", "refuse_signs", "unadjustable"]
 
 _PRICES = ("open", "high", "low", "close")
 _NOISE = 1e-6
@@ -65,7 +66,9 @@ def broken_bars(values: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
     """Find bars that contradict themselves, shape (rows,).
 
     A bar is broken where a price is not above zero, or open, high, low and close do not lie in
-    order: ``low <= open, close <= high`` up to one millionth. Missing prices contradict nothing.
+    order: ``low <= open, close <= high`` up to one millionth. It is torn where it has prices but
+    no close, or was traded and lacks another price; a close alone, without volume, is how many
+    files carry a suspended share and contradicts nothing.
     """
     bars = np.stack([values[name] for name in _PRICES])
     opens, high, low, close = bars
@@ -75,4 +78,15 @@ def broken_bars(values: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
         broken |= high < low - slack
         for price in (opens, close):
             broken |= (price > high + slack) | (price < low - slack)
-    return broken
+    missing = np.isnan(bars)
+    torn = np.isnan(close) & ~missing.all(axis=0)
+    if "volume" in values:
+        torn |= missing.any(axis=0) & (np.nan_to_num(values["volume"]) > 0)
+    return broken | torn
+
+
+def unadjustable(values: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
+    """Find bars that have a close but no adjustment factor above zero, shape (rows,)."""
+    factor = values["adj_factor"]
+    with np.errstate(invalid="ignore"):
+        return np.isfinite(values["close"]) & ~(factor > 0)

@@ -35,6 +35,8 @@ def locate(path: str | PathLike[str]) -> list[Path]:
     SchemaError
         A file of another kind, or Parquet and CSV side by side.
     """
+    if not isinstance(path, str | PathLike):
+        raise SourceNotFoundError(f"expected the path of a file or folder, got {path!r}")
     place = Path(path).expanduser()
     if place.is_file():
         found = [place]

@@ -110,6 +110,8 @@ def assets_of(table: Table, column: str) -> pl.Series:
         )
     blank = raw.is_null() | (raw.str.strip_chars() == "")
     _refuse(table, column, raw, blank.fill_null(True), "names no asset")
+    # "A " and "A" would be two assets, and a repeated key would pass unseen.
+    _refuse(table, column, raw, raw != raw.str.strip_chars(), "has blanks around the name")
     return raw
 
 

@@ -53,10 +53,14 @@ class LeakAudit:
         ``expression`` (the whole factor, its fields, and the smallest part that failed),
         ``passed``, ``worst`` (largest difference up to the cut; infinite if a value appeared or
         vanished).
+    taken_as_given : tuple of str
+        What the user laid over the market and the audit could not make again: fields of
+        ``with_fields``, and ``universe``. Empty when nothing was, or `prepare` makes it.
     """
 
     expression: str
     findings: pd.DataFrame
+    taken_as_given: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -73,7 +77,7 @@ class LeakAudit:
         return f"LeakAudit({self.expression}: {self._verdict()})"
 
     def _repr_html_(self) -> str:
-        colour = "#2f6b3a" if self.passed else "#b23a48"
+        colour = "#b23a48" if not self.passed else "#8a6100" if self.taken_as_given else "#2f6b3a"
         return (
             '<div class="workbench-audit"><span style="border-radius:4px;padding:2px 8px;'
             f'color:#fff;background:{colour}">{escape(self._verdict())}</span> '
@@ -82,6 +86,9 @@ class LeakAudit:
 
     def _verdict(self) -> str:
         cuts = self.findings["session"].nunique()
+        if self.passed and self.taken_as_given:
+            given = ", ".join(self.taken_as_given)
+            return f"operators clean at {cuts} cuts; taken as given, not audited: {given}"
         if self.passed:
             return f"no leak found, {cuts} cuts, bit for bit"
         return "LEAK in " + "; ".join(self.leaks)
@@ -91,7 +98,7 @@ def audit(
     factor: str | Factor,
     market: Market,
     *,
-    cuts: int = 3,
+    cuts: int = 5,
     seed: int = 0,
     prepare: Prepare | None = None,
 ) -> LeakAudit:
@@ -143,7 +150,8 @@ def audit(
                 found = _compare(terms, baseline, altered, cut)
             rows += _rows(check, session, probes, found)
     columns = ["check", "session", "expression", "passed", "worst", "smallest"]
-    return LeakAudit(root.text, pd.DataFrame(rows, columns=columns))
+    given = () if prepare else _taken_as_given(root, market)
+    return LeakAudit(root.text, pd.DataFrame(rows, columns=columns), given)
 
 
 def perturbed(market: Market, cut: int, rng: np.random.Generator) -> Market:
@@ -158,6 +166,12 @@ def perturbed(market: Market, cut: int, rng: np.random.Generator) -> Market:
     universe[cut + 1 :] = rng.random(universe[cut + 1 :].shape) < 0.5
     members = Panel(universe, market.sessions, market.assets, "universe")
     return market.with_fields(fields).with_universe(members)
+
+
+def _taken_as_given(root: Factor, market: Market) -> tuple[str, ...]:
+    """Fields laid over the source that the factor reads, and a universe of the user's own."""
+    overlaid = set(market.provenance.get("overlaid", ())) & root.fields
+    return (*sorted(overlaid), *(("universe",) if market.universe_given else ()))
 
 
 class _Values:

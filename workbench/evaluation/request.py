@@ -70,6 +70,11 @@ def study_request(
     held = _horizons(horizons)
     _whole("quantiles", quantiles, least=2)
     _whole("decay_lags", decay_lags, least=1)
+    if decay_lags >= n_sessions:
+        raise EvaluationError(
+            f"decay_lags must be smaller than the number of sessions, {n_sessions}; "
+            f"got {decay_lags}."
+        )
     _whole("minimum_names", minimum_names, least=2)
     if not np.isfinite(sessions_per_year) or sessions_per_year <= 0:
         raise EvaluationError(

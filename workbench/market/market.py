@@ -76,6 +76,7 @@ class Market:
         self._name = name
         self._universe = universe
         self._cache: dict[str, Panel] = {}
+        self._masks: dict[str, Panel] = {}
         self._membership = self._checked_membership(universe)
 
     @property
@@ -128,6 +129,11 @@ class Market:
         return {**self._source.provenance, "name": self._name, "adjust": self._adjust}
 
     @property
+    def universe_given(self) -> bool:
+        """Whether a membership was given; otherwise every listed asset belongs."""
+        return self._universe is not None
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a careful reader should know about this market."""
         said = tuple(self._source.provenance.get("notes", ()))
@@ -157,11 +163,10 @@ class Market:
 
     def mask(self, name: str) -> Panel:
         """A bool panel: listed, quoted, buyable, sellable, universe or estimation."""
-        key = f"mask:{name}"
-        if key not in self._cache:
+        if name not in self._masks:
             values = mask_values(name, self._raw_or_none, self._membership)
-            self._cache[key] = Panel(values, self.sessions, self.assets, name)
-        return self._cache[key]
+            self._masks[name] = Panel(values, self.sessions, self.assets, name)
+        return self._masks[name]
 
     def between(self, start: SessionLike | None = None, end: SessionLike | None = None) -> Market:
         """The market from `start` to `end`, both included."""
@@ -183,9 +188,20 @@ class Market:
         return self._narrowed(slice(0, len(self.sessions)), columns)
 
     def with_fields(self, fields: Mapping[str, AnyPanel | Panel]) -> Market:
-        """The market with raw fields added or replaced (arrays or panels on its own grid)."""
+        """The market with raw fields added or replaced.
+
+        Arrays have the market's shape; panels must carry its own sessions and assets, because a
+        panel of the same shape from other sessions would bring values of other days with it.
+
+        Raises
+        ------
+        PanelError
+            If a panel has other labels, or an array another shape.
+        """
         arrays = {
-            name: value.values if isinstance(value, Panel) else value
+            name: self._on_this_grid(value, f"field {name!r}")
+            if isinstance(value, Panel)
+            else value
             for name, value in fields.items()
         }
         return self._like(OverlaySource(self._source, arrays), self._universe)
@@ -219,6 +235,15 @@ class Market:
             universe = Panel(values, source.sessions, source.assets, universe.name)
             return self._like(source, universe)
         return self._like(SlicedSource(self._source, rows, columns), universe)
+
+    def _on_this_grid(self, panel: Panel, what: str) -> AnyPanel:
+        """Values of a panel that carries this market's own labels."""
+        if panel.sessions != self.sessions or panel.assets != self.assets:
+            raise PanelError(
+                f"{what} must have the market's own labels ({self.sessions}, {self.assets}); "
+                f"got {panel.sessions}, {panel.assets}. Take it from this market, or narrow both."
+            )
+        return panel.values
 
     def _raw_or_none(self, name: str) -> FloatPanel | None:
         return self._source.field(name) if name in self._source.fields else None
@@ -261,10 +286,12 @@ class Market:
             if values.dtype.kind == "i":
                 raise PanelError(f"A universe needs numbers or a mask; {universe!r} holds groups.")
             member = values > 0
-        elif universe.kind == "truth" and universe.shape == self.shape:
-            member = universe.values
+        elif isinstance(universe, Panel) and universe.kind == "truth":
+            member = self._on_this_grid(universe, "the universe")
         else:
-            raise PanelError(f"A universe is a bool panel of shape {self.shape}; got {universe!r}.")
+            raise PanelError(
+                f"A universe is a bool panel or the name of a field; got {universe!r}."
+            )
         if not member.any():
             raise EmptyUniverseError(
                 "The universe has no member on any session; check the mask or the field "

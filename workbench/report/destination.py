@@ -5,20 +5,23 @@
 3. :func:`place` refuses everything that would land outside the folder, and symbolic links.
 4. :func:`write` writes beside the target, flushes to disk, and renames: a reader sees the old
    file or the new one, never half of one.
+5. :func:`exclusive` keeps two writers of one folder apart.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import tempfile
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.errors import ReportPathError
 
-__all__ = ["open_folder", "place", "slug", "stem", "write"]
+__all__ = ["exclusive", "open_folder", "place", "slug", "stem", "write"]
 
 LONGEST_SLUG = 48
 
@@ -143,6 +146,25 @@ def place(folder: Path, name: str) -> Path:
     if not target.resolve().is_relative_to(folder):
         raise ReportPathError(f"Expected a place inside the folder, got {name[:200]!r}.")
     return target
+
+
+@contextlib.contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Hold the folder: a second process waits here until the first is done.
+
+    The lock is on the folder itself, so it leaves no file behind and ends with its process.
+
+    Parameters
+    ----------
+    folder : Path
+        An existing folder.
+    """
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def write(target: Path, content: bytes) -> Path:

@@ -209,6 +209,8 @@ def sentence(problem: Mapping[str, Any]) -> str:
     """Return one problem of a validation as one line."""
     place = ".".join(str(part) for part in problem["loc"])
     message = str(problem["msg"]).removeprefix("Value error, ")
+    if message.rstrip().endswith("^"):  # a factor's own message already points at the place
+        return f"Parameter {place!r}: {message}"
     got = "" if "got" in message or problem["type"] == "missing" else f", got {problem['input']!r}"
     return f"Parameter {place!r}: {message}{got[:120]}." if place else f"Parameters: {message}."
 

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import os
 import shutil
@@ -218,10 +219,16 @@ def failed_cell(notebook: Mapping[str, Any]) -> tuple[int | None, str | None]:
 def write_all(places: list[Path], notebook: Mapping[str, Any], card: dict[str, Any]) -> None:
     """Write page, notebook and, last, the card with their hashes."""
     page, executed, run_file = places
-    destination.write(executed, run_card.to_bytes(notebook))
-    destination.write(page, render(notebook, card).encode("utf-8"))
-    written = {path.name: run_card.file_sha256(path) for path in (page, executed)}
-    destination.write(run_file, run_card.to_bytes({**card, "outputs": written}))
+    contents = {
+        executed: run_card.to_bytes(notebook),
+        page: render(notebook, card).encode("utf-8"),
+    }
+    written = {path.name: hashlib.sha256(content).hexdigest() for path, content in contents.items()}
+    contents[run_file] = run_card.to_bytes({**card, "outputs": written})
+    # Two runs of the same inputs write the same names: one set of three at a time.
+    with destination.exclusive(run_file.parent):
+        for path, content in contents.items():
+            destination.write(path, content)
 
 
 def failure(facts: Mapping[str, Any], report: Report) -> str:

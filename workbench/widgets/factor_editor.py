@@ -14,7 +14,7 @@ import panel as pn
 import param
 
 from workbench.errors import FactorError
-from workbench.factor import Factor, factor, unknown_field
+from workbench.factor import UNTRUSTED, Factor, factor, unknown_field
 from workbench.tearsheet.theme import MONOSPACE
 from workbench.tearsheet.theme import theme as choose_theme
 from workbench.widgets import safe
@@ -50,7 +50,7 @@ def read_expression(expression: str, fields: tuple[str, ...] = ()) -> Factor:
     >>> read_expression("rank(close)", ("close", "open")).lookback
     0
     """
-    read = factor(expression)
+    read = factor(expression, limits=UNTRUSTED)
     missing = sorted(read.fields.difference(fields)) if fields else []
     if missing:
         raise unknown_field(read, missing[0], fields)

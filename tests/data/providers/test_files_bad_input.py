@@ -288,3 +288,41 @@ class TestUnits:
 def test_unknown_choices(tmp_path, argument):
     with pytest.raises(BadValueError, match="is one of"):
         read_market(write(tmp_path, plain_rows()), **argument)
+
+
+class TestTornAndUnadjusted:
+    def test_a_torn_last_line_is_no_session(self, tmp_path):
+        file = tmp_path / "bars.csv"
+        file.write_text(
+            "date,symbol,open,high,low,close,volume\n"
+            "2020-01-02,AAA,10,11,9,10.5,1000\n"
+            "2020-01-03,AAA,10\n"
+        )
+        with pytest.raises(BadValueError, match=r"torn .*row 2"):
+            read_market(file)
+
+    def test_a_traded_bar_needs_all_its_prices(self, tmp_path):
+        rows = plain_rows()
+        rows["high"] = [None, *rows["high"][1:]]
+        with pytest.raises(BadValueError, match="torn"):
+            read_market(write(tmp_path, rows))
+
+    def test_blanks_around_a_code_are_refused(self, tmp_path):
+        rows = plain_rows()
+        rows["symbol"] = [rows["symbol"][0] + " ", *rows["symbol"][1:]]
+        with pytest.raises(BadValueError, match="blanks around the name"):
+            read_market(write(tmp_path, rows))
+
+    def test_holes_in_the_factor_are_refused_or_noted(self, tmp_path):
+        rows = tushare_rows()
+        rows["adj_factor"] = [None, *[1.0] * (len(rows["ts_code"]) - 1)]
+        file = write(tmp_path, rows)
+        with pytest.raises(BadValueError, match=r"1 bars have no adjustment factor .*row 1"):
+            read_market(file)
+        assert any("no adjustment factor" in n for n in read_market(file, bad_bars="blank").notes)
+        assert read_market(file, adjust="none")["close"].coverage > 0
+
+    @pytest.mark.parametrize("path", [None, 3, b"x"])
+    def test_what_is_no_path_is_named(self, path):
+        with pytest.raises(SourceNotFoundError, match="path of a file"):
+            read_market(path)

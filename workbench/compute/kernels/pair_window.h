@@ -60,14 +60,17 @@ struct correlation_window {
     Moments<B> m;
     moments_block<B>(x, y, w, m);
     const Reals count = splat<Reals>(w), one = splat<Reals>(1.0);
+    // A perfect line comes out a few roundings off 1, differently for each lane; without this a
+    // rank over such values would order rounding noise. 8 w roundings bound what w terms can lose.
+    const Reals edge = splat<Reals>(1.0 - 8.0 * w * 2.220446049250313e-16);
     LANE_UNROLL
     for (int b = 0; b < B; ++b) {
       // Two roots, not the root of the product: the product may overflow.
       const Reals spread = square_root(guarded(m.xx[b], m.x_mean[b], count)) *
                            square_root(guarded(m.yy[b], m.y_mean[b], count));
       Reals r = m.xy[b] / spread;
-      r = select(r > one, one, r);
-      r = select(r < -one, -one, r);
+      r = select(r >= edge, one, r);
+      r = select(r <= -edge, -one, r);
       store(out + b * pitch, r);
     }
   }

@@ -276,7 +276,8 @@ def covariance(x: FloatPanel, y: FloatPanel, window: int, ddof: int = 1) -> Floa
 def correlation(x: FloatPanel, y: FloatPanel, window: int) -> FloatPanel:
     """Pearson correlation over the window of pairs, clipped to [-1, 1]; every pair must be whole.
 
-    NaN when Σ(x-x̄)² ≤ (1e-12)²·Σx²·d for either series: such a spread is rounding noise.
+    Within 8·d roundings of ±1 it is ±1: a perfect line is perfect. NaN when
+    Σ(x-x̄)² ≤ (1e-12)²·Σx²·d for either series: such a spread is rounding noise.
 
     Examples
     --------
@@ -289,7 +290,8 @@ def correlation(x: FloatPanel, y: FloatPanel, window: int) -> FloatPanel:
     flat = _flat(xs, spread_x) | _flat(ys, spread_y)
     with np.errstate(all="ignore"):
         ratio = _moment(xs, ys) / (np.sqrt(spread_x) * np.sqrt(spread_y))
-    return _place(np.where(flat, np.nan, np.clip(ratio, -1.0, 1.0)), len(x))
+    perfect = np.abs(ratio) >= 1.0 - 8 * window * np.finfo(np.float64).eps
+    return _place(np.where(flat, np.nan, np.where(perfect, np.sign(ratio), ratio)), len(x))
 
 
 TIME_SERIES: Mapping[str, Callable[..., FloatPanel]] = MappingProxyType(

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.arrays import AnyPanel
-from workbench.data.checks import broken_bars, refuse_duplicates, refuse_signs
+from workbench.data.checks import broken_bars, refuse_duplicates, refuse_signs, unadjustable
 from workbench.data.columns import ReadColumns, read_columns
 from workbench.data.grid import Grid, grid_of
 from workbench.data.location import fingerprint, locate
@@ -111,10 +112,12 @@ def read_market(
     read = read_columns(table, plan)
     refuse_duplicates(table, read.days, read.assets)
     refuse_signs(table, plan.fields, read.numbers)
-    _treat_broken_bars(table, read, bad_bars)
+    shown = adjust or ("hfq" if "adj_factor" in read.numbers else "none")
+    _treat(table, read, bad_bars, broken_bars(read.numbers), _BROKEN)
+    if shown == "hfq" and "adj_factor" in read.numbers:
+        _treat(table, read, bad_bars, unadjustable(read.numbers), _UNADJUSTABLE)
     _convert(read, used)
     grid = grid_of(read.days, read.assets)
-    shown = adjust or ("hfq" if "adj_factor" in read.numbers else "none")
     fields, labels = _panels(read, grid)
     provenance = _provenance(files, plan, used, read, grid)
     source = ArraySource(Sessions(grid.sessions), Assets(grid.assets), fields, labels, provenance)
@@ -128,24 +131,37 @@ def _check_choice(argument: str, value: str, known: tuple[str, ...]) -> None:
         )
 
 
-def _treat_broken_bars(table: Table, read: ReadColumns, bad_bars: str) -> None:
-    """Refuse bars that contradict themselves, or blank them with a note."""
-    rows = np.flatnonzero(broken_bars(read.numbers)).tolist()
+# What is wrong with a bar, and what would be right.
+_BROKEN = (
+    "contradict themselves or are torn",
+    "four prices above zero with low <= open, close <= high are expected",
+)
+_UNADJUSTABLE = (
+    "have no adjustment factor",
+    'a factor above zero is expected beside every close; adjust="none" reads prices as traded',
+)
+
+
+def _treat(
+    table: Table, read: ReadColumns, bad_bars: str, bad: NDArray[np.bool_], what: tuple[str, str]
+) -> None:
+    """Refuse bad bars, or blank them with a note."""
+    rows = np.flatnonzero(bad).tolist()
     if not rows:
         return
+    wrong, expected = what
     prices = ("open", "high", "low", "close")
     bars = [{name: float(read.numbers[name][row]) for name in prices} for row in rows[:5]]
     listed = table.examples(rows, bars)
     if bad_bars == "refuse":
         raise BadValueError(
-            "bars that contradict themselves (prices above zero with low <= open, close <= high "
-            f'are expected): {listed}. Mend the file, or read it with bad_bars="blank" to take '
-            "these bars as missing"
+            f"{len(rows)} bars {wrong} ({expected}): {listed}. Mend the file, or read it with "
+            'bad_bars="blank" to take these bars as missing'
         )
     for name in BAR_FIELDS:
         if name in read.numbers:
             read.numbers[name][rows] = np.nan
-    read.notes.append(f"{len(rows)} bars contradict themselves and are missing here: {listed}.")
+    read.notes.append(f"{len(rows)} bars {wrong} and are missing here: {listed}.")
 
 
 def _convert(read: ReadColumns, used: Mapping[str, str]) -> None:

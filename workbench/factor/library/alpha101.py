@@ -190,6 +190,10 @@ FORMULAS: tuple[Formula, ...] = (
         name="alpha026",
         published="(-1 * ts_max(correlation(ts_rank(volume, 5), ts_rank(high, 5), 5), 3))",
         reading="Opposite of the largest recent correlation of volume and high, ranked along time.",
+        defects=(
+            "Five-session ranks take few values, so the largest correlation is often tied and "
+            "its order is decided by the last bits."
+        ),
     ),
     Formula(
         name="alpha033",
@@ -235,7 +239,7 @@ FORMULAS: tuple[Formula, ...] = (
             "rank(correlation(sum(close, 5), sum(close, 20), 2))))"
         ),
         reading="Price level times two-session correlations.",
-        defects="A correlation over two sessions is -1, 1 or undefined.",
+        defects="A correlation over two sessions is -1, 1 or undefined: most ranks are tied.",
     ),
     Formula(
         name="alpha053",

@@ -229,8 +229,9 @@ def decay_linear(x: Number, window: Window) -> Number:
 def correlation(x: Number, y: Number, window: PairWindow) -> Number:
     """Pearson correlation of two series over the window.
 
-    Formula: sum of (x-mx)(y-my) / sqrt(sum of (x-mx)^2 * sum of (y-my)^2), two passes, cut to
-    -1..1. Shape: (T, N), (T, N) → (T, N). Unit: pure number. A window of 2 gives only -1, 1 or NaN.
+    Formula: sum of (x-mx)(y-my) / sqrt(sum of (x-mx)^2 * sum of (y-my)^2), two passes.
+    Within 8 d roundings of -1 or 1 it is exactly that, so a window of 2 gives only -1, 1 or NaN.
+    Shape: (T, N), (T, N) → (T, N). Unit: pure number.
     Errors: OperatorArgumentError unless window is in 2..756; LookAheadError if it is negative.
 
     Examples
