@@ -61,7 +61,7 @@ def test_age_counts_from_the_listing():
 def test_a_late_first_bar_is_no_listing():
     """A share suspended when the file begins has no free sessions when it resumes."""
     listed = hand_market(DAYS, {"300750.SZ": [10] * 4, "300760.SZ": [np.nan, 20, 24, 28.8]})
-    bars = ("open", "high", "low", "close", "volume", "amount")
+    bars = ("open", "high", "low", "close", "volume")
     fields = {name: listed[name].values for name in bars}
     market = Market(ArraySource(listed.sessions, listed.assets, fields), adjust="none")
     laid_out = tape(market, "next_open", CN)
