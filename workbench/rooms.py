@@ -7,6 +7,7 @@ answers a call with that function.
 
 from __future__ import annotations
 
+import inspect
 import sys
 from types import ModuleType
 from typing import Any
@@ -33,5 +34,9 @@ def answer_calls(room: str, verb: str) -> None:
     'rank(close)'
     """
     module = sys.modules[room]
+    function = getattr(module, verb)
     module.__class__ = _Verb
     module.__verb__ = verb  # type: ignore[attr-defined]
+    # What help() and a notebook's Shift-Tab show is the verb, then the room.
+    module.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
+    module.__doc__ = f"{inspect.getdoc(function)}\n\nThe room\n--------\n{module.__doc__}"

@@ -7,7 +7,7 @@ import pytest
 
 from tests.backtest.hand_market import decisions, hand_market
 from workbench.backtest import backtest
-from workbench.errors import BacktestError, UnknownAssetError
+from workbench.errors import BacktestError
 from workbench.market import Panel
 from workbench.portfolio import long_short
 
@@ -77,7 +77,7 @@ def test_a_hair_above_one_is_rounding():
 def test_codes_without_rules_are_refused():
     foreign = hand_market(DAYS, {"AAPL": [10, 10, 10]})
     weights = decisions(foreign, {"2021-06-01": {"AAPL": 0.5}})
-    with pytest.raises(UnknownAssetError, match="AAPL"):
+    with pytest.raises(BacktestError, match=r"'AAPL' is no A-share code.*rules='paper'"):
         backtest(weights, foreign)
     assert len(backtest(weights, foreign, rules="paper").trades) == 1
 

@@ -212,11 +212,27 @@ def test_a_leak_ends_with_one(monkeypatch: pytest.MonkeyPatch, small_market: Any
 
     import workbench.evaluation
 
-    leak = SimpleNamespace(passed=False, findings=pd.DataFrame({"check": ["x"]}))
+    row = {"check": "truncate", "session": pd.Timestamp("2020-01-02"), "expression": "close"}
+    findings = pd.DataFrame([row | {"passed": False}])
+    leak = SimpleNamespace(passed=False, leaks=("close",), findings=findings)
     monkeypatch.setattr(workbench.evaluation, "audit", lambda *words, **more: leak)
     done = invoke("factor", "audit", "close")
     assert done.exit_code == 1
-    assert "FAILED" in done.output
+    assert "FAILED in ('close',)" in done.output
+    assert "2020-01-02" in done.output
+
+
+def test_a_formula_may_begin_with_a_minus(small_market: Any) -> None:
+    done = invoke("factor", "eval", "-1 * delta(close, 2)", "--horizons", "1,5")
+    assert done.exit_code == 0
+    assert "-1 * delta(close, 2)" in done.stdout
+    for statistic in ("rank_ic", "t_newey_west", "spread", "turnover", "coverage"):
+        assert statistic in done.stdout  # a pipe has no width to drop columns for
+    assert invoke("factor", "audit", "-1 * delta(close, 2)").exit_code == 0
+
+
+def test_a_library_name_stands_for_its_formula(small_market: Any) -> None:
+    assert "correlation(rank(open)" in invoke("factor", "eval", "alpha003").stdout
 
 
 def test_demo_compares_with_the_truth(

@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import pytest
 
-from workbench.compute import cpu
+from workbench.compute import cpu, engine
 from workbench.errors import ComputeError, KernelsMissingWarning, PlanError
 
 built = pytest.mark.skipif(cpu.load() is None, reason="the compiled kernels are not built")
@@ -17,7 +17,7 @@ built = pytest.mark.skipif(cpu.load() is None, reason="the compiled kernels are 
 @pytest.fixture
 def absent(monkeypatch):
     """Pretend that the extension was not built."""
-    caches = (cpu.load, cpu.opcodes, cpu.variants)
+    caches = (cpu.find, cpu.load, cpu.opcodes, cpu.variants)
     monkeypatch.setitem(sys.modules, "workbench.compute._kernels", None)
     monkeypatch.delattr("workbench.compute._kernels", raising=False)
     for one in caches:
@@ -37,6 +37,14 @@ def test_absent_kernels_warn_once_and_are_named(absent):
         assert cpu.variants() == ()
     with pytest.raises(ComputeError, match="not installed"):
         cpu.single("abs", [[[1.0]]])
+
+
+def test_describing_the_engine_keeps_the_warning_for_whoever_computes(absent):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert engine().name == "oracle"
+    with pytest.warns(KernelsMissingWarning):
+        cpu.load()
 
 
 def test_instruction_has_the_layout_of_the_kernels():

@@ -179,6 +179,7 @@ def test_good_values_pass_unchanged(tmp_path: Path) -> None:
         "entry": "next_close",
         "start": "2020-01-01",
         "end": "2020-12-31",
+        "sessions_per_year": 252.0,
         "seed": 0,
         "title": "价格 <b>",
     }
@@ -186,6 +187,16 @@ def test_good_values_pass_unchanged(tmp_path: Path) -> None:
     assert checked.model_dump(mode="json") == values
     assert checked.file_parameters() == ("data",)
     assert check(FactorStudyParameters, checked) == checked
+
+
+def test_a_library_name_becomes_its_formula() -> None:
+    checked = check(FactorStudyParameters, {"factor": "alpha003"})
+    assert checked.factor == "-1 * correlation(rank(open), rank(volume), 10)"
+
+
+def test_horizons_say_how_they_are_written() -> None:
+    with pytest.raises(ParameterError, match="such as 1,5,20"):
+        check(FactorStudyParameters, GOOD | {"horizons": "abc"})
 
 
 def test_demo_is_not_a_file() -> None:

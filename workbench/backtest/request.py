@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from workbench.errors import BacktestError, near_names
+from workbench.errors import BacktestError, UnknownAssetError, near_names
 from workbench.market.market import Market
+from workbench.market.rules import boards
 from workbench.portfolio.weights import Weights
 
 __all__ = ["UNFILLED", "Policy", "checked_request"]
@@ -60,7 +61,20 @@ def checked_request(weights: Weights, market: Market, policy: Policy, *, shorts:
             f"The weights belong to another market: {weights.sessions!r} × {weights.assets!r}, "
             f"the market has {market.sessions!r} × {market.assets!r}. Build them on this market."
         )
+    if policy.rules == "cn":
+        _check_codes(market)
     _check_weights(weights, policy, shorts)
+
+
+def _check_codes(market: Market) -> None:
+    """Refuse assets that no A-share rule covers, naming the way out."""
+    try:
+        boards(market.assets)
+    except UnknownAssetError as error:
+        raise BacktestError(
+            f"rules='cn' cannot trade this market: {error} For other securities use "
+            "rules='paper', which knows no limits, lots or fees."
+        ) from error
 
 
 def _check_policy(policy: Policy) -> None:

@@ -59,7 +59,11 @@ def listing(
     tables.show("Operators" if operators else "Library: alpha101", columns, rows)
 
 
-@app.command("eval")
+# Most published formulas begin with "-1 *": such a word is an expression, not an option.
+DASH = {"ignore_unknown_options": True}
+
+
+@app.command("eval", context_settings=DASH)
 def evaluate(
     text: Text,
     data: Data = "demo",
@@ -70,6 +74,9 @@ def evaluate(
     ),
     start: Start = None,
     end: End = None,
+    sessions_per_year: Annotated[
+        float, typer.Option(help="For annual figures; 252 for American data.")
+    ] = 242.0,
     seed: Seed = 7,
     json: Json = False,
 ) -> None:
@@ -78,13 +85,20 @@ def evaluate(
 
     words = [f"horizons={horizons}"]
     values = {"factor": read(text), "data": data, "quantiles": quantiles, "entry": entry}
-    values |= {"start": start, "end": end, "seed": seed}
+    values |= {"start": start, "end": end, "seed": seed, "sessions_per_year": sessions_per_year}
     asked = check(FactorStudyParameters, values | from_text(FactorStudyParameters, words))
 
     from workbench.evaluation import evaluate as study_of
 
     market = open_market(asked.data, asked.seed, asked.start, asked.end)
-    study = study_of(asked.factor, market, asked.horizons, asked.quantiles, asked.entry)
+    study = study_of(
+        asked.factor,
+        market,
+        asked.horizons,
+        asked.quantiles,
+        asked.entry,
+        sessions_per_year=asked.sessions_per_year,
+    )
     summary = study.summary()
     if json:
         columns, rows = tables.frame_rows(summary)
@@ -97,16 +111,18 @@ def evaluate(
             }
         )
         return
-    tables.show(study.expression, *tables.frame_rows(summary))
+    columns, rows = tables.frame_rows(summary.T)
+    horizons_named = [f"h = {horizon}" for horizon in columns[1:]]
+    tables.show(study.expression, ["statistic", *horizons_named], rows)
     for line in study.notes:
         tables.note(line)
 
 
-@app.command("audit")
+@app.command("audit", context_settings=DASH)
 def audit(
     text: Text,
     data: Data = "demo",
-    cuts: Annotated[int, typer.Option(help="Sessions at which the future is cut.", min=1)] = 3,
+    cuts: Annotated[int, typer.Option(help="Sessions at which the future is cut.", min=1)] = 5,
     seed: Seed = 7,
     json: Json = False,
 ) -> None:
@@ -114,11 +130,15 @@ def audit(
     from workbench.evaluation import audit as audit_of
 
     found = audit_of(read(text), open_market(data, seed), cuts=cuts, seed=seed)
-    columns, rows = tables.frame_rows(found.findings)
     if json:
+        columns, rows = tables.frame_rows(found.findings)
         findings = [dict(zip(columns, row, strict=True)) for row in rows]
         tables.show_json({"passed": found.passed, "findings": findings})
     else:
-        tables.show("Leak audit: " + ("passed" if found.passed else "FAILED"), columns, rows)
+        compared = found.findings[["check", "session", "expression", "passed"]]
+        rows = [[check, str(day.date()), what, ok] for check, day, what, ok in compared.values]
+        title = "Leak audit: " + ("passed" if found.passed else "FAILED in " + str(found.leaks))
+        tables.show(title, list(compared.columns), rows)
+        tables.note("Columns of the data are taken as delivered; the audit tests the formula.")
     if not found.passed:
         raise typer.Exit(1)

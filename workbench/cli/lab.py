@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +28,7 @@ def lab(
     folder = prepare(path)
     tables.note(f"JupyterLab on {folder} (127.0.0.1, Ctrl-C ends it)")
     process = subprocess.Popen(command(folder, port, browser), cwd=folder)
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())  # leave no server behind
     while True:
         try:
             raise typer.Exit(process.wait())
@@ -92,5 +95,8 @@ def command(folder: Path, port: int, browser: bool) -> list[str]:
         "LabApp.check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
         "LabApp.extension_manager": "readonly",
     }
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # In a container there is often no other user; the server stays on loopback with a token.
+        settings["ServerApp.allow_root"] = True
     options = [f"--{name}={value}" for name, value in settings.items()]
     return [sys.executable, "-m", "jupyterlab", *options]

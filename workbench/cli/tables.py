@@ -16,6 +16,9 @@ import typer
 # a number, a per cent, or nothing
 NUMBER = re.compile(r"[-+]?[\d,.]+(e[-+]\d+)?%?|\N{EN DASH}")
 
+# Columns where no terminal says how many there are: in a pipe nothing is folded or dropped.
+WIDE = 200
+
 __all__ = ["frame_rows", "note", "progress_bar", "show", "show_json", "written"]
 
 
@@ -54,7 +57,10 @@ def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> N
         )
     for row in rows:
         table.add_row(*(Text(written(value)) for value in row))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDE)
+    console.print(table)
 
 
 def written(value: Any) -> str:

@@ -27,6 +27,7 @@ __all__ = [
     "VARIANT_VARIABLE",
     "chosen_variant",
     "default_threads",
+    "find",
     "load",
     "opcodes",
     "pad",
@@ -63,6 +64,18 @@ _PADS = {"f": np.nan, "i": -1, "b": False, "u": 0}
 
 
 @cache
+def find() -> tuple[ModuleType | None, str]:
+    """Look for the compiled kernels without a word: the module, or None and the reason."""
+    try:
+        from workbench.compute import _kernels
+    except ImportError as error:
+        return None, _absence(error)
+    if _kernels.variants():
+        return _kernels, ""
+    return None, "this CPU runs none of the compiled variants"
+
+
+@cache
 def load() -> ModuleType | None:
     """Import the compiled kernels.
 
@@ -73,14 +86,9 @@ def load() -> ModuleType | None:
         first such call warns with `KernelsMissingWarning`; results then come from the oracle,
         which is slower and equal.
     """
-    try:
-        from workbench.compute import _kernels
-    except ImportError as error:
-        reason = _absence(error)
-    else:
-        if _kernels.variants():
-            return _kernels
-        reason = "this CPU runs none of the compiled variants"
+    module, reason = find()
+    if module is not None:
+        return module
     warnings.warn(
         f"Compiled kernels are not available ({reason}). The NumPy oracle serves instead: same "
         "values, slower. `workbench doctor` tells how to gain speed.",

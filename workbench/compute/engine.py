@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 from workbench.compute import cpu
-from workbench.errors import KernelsMissingWarning
 
 __all__ = ["Engine", "engine"]
 
@@ -43,9 +41,6 @@ def engine() -> Engine:
     >>> engine().name.split(":")[0] in ("cpu", "oracle")
     True
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", KernelsMissingWarning)
-        compiled = cpu.load() is not None
-    if not compiled:
+    if cpu.find()[0] is None:
         return Engine("oracle", (), 1)
     return Engine(f"cpu:{cpu.chosen_variant()}", cpu.variants(), cpu.default_threads())

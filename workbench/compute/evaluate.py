@@ -110,6 +110,12 @@ def compute(
     >>> wb.compute("-1 * correlation(rank(open), rank(volume), 10)", market).shape
     (60, 40)
     """
+    if isinstance(factors, list | tuple | set):
+        raise PlanError("For several factors give a mapping of name to factor, not a list.")
+    if not isinstance(market, Market):
+        raise PlanError(
+            f"compute takes a factor, then a Market; the second was {type(market).__name__}."
+        )
     single = not isinstance(factors, Mapping)
     named = {"factor": factor(factors)} if single else _read_batch(factors)
     _check_options(device, dtype, threads)

@@ -22,7 +22,9 @@ def recipe_notes(request: StudyRequest, market: Market, panel: Panel) -> tuple[s
     lags = ", ".join(f"{h}: {newey_west_lags(n_sessions, h)}" for h in request.horizons)
     held = ", ".join(str(horizon) for horizon in request.horizons)
     entry = request.entry
-    view = "total-return (hfq) prices" if market.adjust == "hfq" else "prices as traded"
+    view = (
+        "total-return (hfq) prices" if market.adjust == "hfq" else "prices as the data gives them"
+    )
     notes = [
         f"Entry and exit at the {entry.meaning}, {view}; horizons {held} sessions.",
         "Names: universe and quoted on the session of the factor, factor and forward return "

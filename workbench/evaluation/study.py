@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from workbench.errors import EvaluationError
 from workbench.evaluation.coverage import coverage_table, label_coverage
 from workbench.evaluation.decay import decay_table
 from workbench.evaluation.factor_values import factor_values
@@ -37,11 +38,11 @@ from workbench.evaluation.recipe import recipe_notes
 from workbench.evaluation.request import StudyRequest, check_factor, study_request
 from workbench.evaluation.study_html import study_html
 from workbench.evaluation.turnover import quantile_turnover, rank_autocorrelation
+from workbench.market.market import Market
 from workbench.market.panel import Panel
 
 if TYPE_CHECKING:
     from workbench.factor.factor import Factor
-    from workbench.market.market import Market
 
 __all__ = ["FactorStudy", "evaluate"]
 
@@ -213,6 +214,10 @@ def evaluate(
         If the request or the factor cannot be studied; see `study_request`, `check_factor`.
     """
     began = perf_counter()
+    if not isinstance(market, Market):
+        raise EvaluationError(
+            f"evaluate takes a factor, then a Market; the second was {type(market).__name__}."
+        )
     tell = progress or _silent
     request = study_request(
         horizons,

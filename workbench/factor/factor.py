@@ -215,6 +215,15 @@ def factor(source: str | Factor | Term, name: str = "", limits: Limits | None = 
     )
 
 
+def _library_hint(name: str) -> str:
+    """Say that a name is a formula of the library, not a field."""
+    from workbench.factor.library import alpha101
+
+    if name not in alpha101():
+        return ""
+    return f" It is a formula of the library: write wb.library.alpha101()[{name!r}]."
+
+
 def unknown_field(source: Factor | Term, name: str, known: Iterable[str]) -> UnknownFieldError:
     """Return the error for a field that a market does not deliver, pointing into the text.
 
@@ -234,7 +243,11 @@ def unknown_field(source: Factor | Term, name: str, known: Iterable[str]) -> Unk
              ^
     """
     names = sorted(known)
-    hint = near_names(name, names) or f" There are: {', '.join(names) or 'none'}."
+    hint = (
+        _library_hint(name)
+        or near_names(name, names)
+        or f" There are: {', '.join(names) or 'none'}."
+    )
     message = f"No field is called {name!r}.{hint}"
     carrier = factor(source)
     place = carrier.locate(name) if carrier.term.size <= LONGEST_TEXT else None

@@ -172,9 +172,13 @@ class Market:
         """The market from `start` to `end`, both included."""
         rows = self.sessions.slice(start, end)
         if rows.start == rows.stop:
+            span = " and ".join(
+                part for part in (start and f"from {start}", end and f"to {end}") if part
+            )
+            turned = start is not None and end is not None and str(start) > str(end)
             raise EmptyUniverseError(
-                f"No session lies between {start} and {end}; this market runs from "
-                f"{self.sessions.first} to {self.sessions.last}."
+                f"No session lies {span}{' (start and end are reversed)' if turned else ''}; "
+                f"this market runs from {self.sessions.first} to {self.sessions.last}."
             )
         return self._narrowed(rows, None)
 

@@ -79,6 +79,8 @@ class FactorStudyParameters(TemplateParameters):
         Number of buckets, 2 to 50.
     entry : str
         Where a position is opened: ``"next_open"``, ``"next_vwap"``, ``"next_close"``, ``"close"``.
+    sessions_per_year : float
+        For annual figures: 242 on the Chinese exchanges, 252 on the American.
     seed : int
         Seed of the demo market and of the audit's noise.
     title : str or None
@@ -94,15 +96,22 @@ class FactorStudyParameters(TemplateParameters):
     horizons: tuple[StrictInt, ...] = Field(default=(1, 5, 20), min_length=1, max_length=12)
     quantiles: StrictInt = Field(default=10, ge=2, le=50)
     entry: Literal["next_open", "next_vwap", "next_close", "close"] = "next_open"
+    sessions_per_year: float = Field(default=242.0, ge=1, le=366)
     seed: StrictInt = Field(default=7, ge=0, le=2**32 - 1)
     title: StrictStr | None = Field(default=None, max_length=160)
 
     @field_validator("factor")
     @classmethod
     def readable_factor(cls, text: str) -> str:
-        """Parse the expression, so that a typing error costs no kernel."""
+        """Parse the expression, so that a typing error costs no kernel.
+
+        The name of a library formula stands for its text.
+        """
+        from workbench.factor.library import alpha101
         from workbench.factor.text import parse
 
+        if text in (library := alpha101()):
+            return library[text].text
         try:
             parse(text)
         except FactorError as error:
@@ -209,6 +218,8 @@ def sentence(problem: Mapping[str, Any]) -> str:
     """Return one problem of a validation as one line."""
     place = ".".join(str(part) for part in problem["loc"])
     message = str(problem["msg"]).removeprefix("Value error, ")
+    if problem["type"] in ("tuple_type", "int_parsing") and "horizons" in place:
+        message = "expected whole numbers of sessions, such as 1,5,20"
     if message.rstrip().endswith("^"):  # a factor's own message already points at the place
         return f"Parameter {place!r}: {message}"
     got = "" if "got" in message or problem["type"] == "missing" else f", got {problem['input']!r}"

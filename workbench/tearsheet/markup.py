@@ -181,7 +181,7 @@ def table(frame: pd.DataFrame, look: Theme) -> str:
     str
         HTML inside a box that scrolls sideways when the screen is narrow.
     """
-    cell = f"padding:4px 7px;border-bottom:1px solid {look.grid};text-align:right"
+    cell = f"padding:4px 5px;border-bottom:1px solid {look.grid};text-align:right"
     head = "".join(
         f'<th scope="col" style="{cell};vertical-align:bottom;font-weight:600;color:{look.muted}">'
         f"{escape(str(name))}</th>"

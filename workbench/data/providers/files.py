@@ -138,7 +138,7 @@ _BROKEN = (
 )
 _UNADJUSTABLE = (
     "have no adjustment factor",
-    'a factor above zero is expected beside every close; adjust="none" reads prices as traded',
+    'a factor above zero is expected beside every close; adjust="none" reads prices as they are',
 )
 
 
