@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import holoviews as hv
 import pandas as pd
 
-from workbench.tearsheet.figures.session_line import session_line, zero_line
+from workbench.tearsheet.figures.session_line import horizon_lines
 from workbench.tearsheet.theme import Theme, dress
 
 if TYPE_CHECKING:
@@ -54,19 +54,8 @@ def cumulative_ic(study: FactorStudy, look: Theme) -> hv.Overlay:
     holoviews.Overlay
         One curve a horizon.
     """
-    sums = running_sum(study.ic)
-    curves = [
-        session_line(
-            sums[horizon],
-            f"h = {horizon}",
-            f"sum, horizon {horizon}",
-            "0.00",
-            look.lines[position % len(look.lines)],
-        )
-        for position, horizon in enumerate(study.horizons)
-    ]
     return dress(
-        hv.Overlay([zero_line(look), *curves]),
+        horizon_lines(running_sum(study.ic), "sum", "0.00", look),
         look,
         xlabel="session",
         ylabel="sum of rank IC",

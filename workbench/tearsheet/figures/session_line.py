@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench.tearsheet.theme import Theme
 
-__all__ = ["session_line", "zero_line"]
+__all__ = ["horizon_lines", "session_line", "zero_line"]
 
 
 def session_line(
@@ -51,6 +51,37 @@ def session_line(
         backend="bokeh",
         **{"line_width": 1.8} | options,
     )
+
+
+def horizon_lines(sums: pd.DataFrame, said: str, form: str, look: Theme) -> hv.Overlay:
+    """Draw one line a column, the columns being horizons, over the zero line.
+
+    Parameters
+    ----------
+    sums : pandas.DataFrame
+        One row a session, one column a horizon.
+    said : str
+        Name of the value when hovered; the horizon is added.
+    form : str
+        Numeral format when hovered.
+    look : Theme
+        Colours.
+
+    Returns
+    -------
+    holoviews.Overlay
+    """
+    lines = [
+        session_line(
+            sums[horizon],
+            f"h = {horizon}",
+            f"{said}, horizon {horizon}",
+            form,
+            look.lines[position % len(look.lines)],
+        )
+        for position, horizon in enumerate(sums.columns)
+    ]
+    return hv.Overlay([zero_line(look), *lines])
 
 
 def zero_line(look: Theme) -> hv.HLine:

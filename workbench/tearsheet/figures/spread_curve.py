@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import holoviews as hv
 
 from workbench.tearsheet.figures.cumulative_ic import running_sum
-from workbench.tearsheet.figures.session_line import session_line, zero_line
+from workbench.tearsheet.figures.session_line import horizon_lines
 from workbench.tearsheet.theme import Theme, dress
 
 if TYPE_CHECKING:
@@ -31,19 +31,8 @@ def spread_curve(study: FactorStudy, look: Theme) -> hv.Overlay:
     holoviews.Overlay
         One curve a horizon and the zero line.
     """
-    sums = running_sum(study.spread)
-    curves = [
-        session_line(
-            sums[horizon],
-            f"h = {horizon}",
-            f"spread, horizon {horizon}",
-            "0.00%",
-            look.lines[position % len(look.lines)],
-        )
-        for position, horizon in enumerate(study.horizons)
-    ]
     return dress(
-        hv.Overlay([zero_line(look), *curves]),
+        horizon_lines(running_sum(study.spread), "spread", "0.00%", look),
         look,
         xlabel="session",
         ylabel="sum of daily spreads (%)",
