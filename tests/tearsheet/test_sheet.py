@@ -121,6 +121,7 @@ class TestBundle:
         assert metadata == {}
         assert "0.03123" in data["text/html"]
         assert "<script" not in data["text/html"]
+        assert "pn.extension(inline=True)" in data["text/html"]
 
     def test_panel_s_bundle_is_kept_when_it_is_there(self, make_study, monkeypatch) -> None:
         live = {"text/html": "<div>live</div>", "application/vnd.holoviews_exec.v0+json": ""}

@@ -27,6 +27,12 @@ __all__ = ["MIME_TYPE", "TearSheet"]
 
 MIME_TYPE = "application/vnd.workbench.sheet.v1+json"
 
+# A notebook that has not loaded Panel's scripts shows the tables alone, and says how to get more.
+_HINT = (
+    '<p style="font-size:12px">Figures are interactive after '
+    "<code>import panel as pn; pn.extension(inline=True)</code>.</p>"
+)
+
 
 class TearSheet(pn.viewable.Viewer):
     """A fixed set of figures and tables about one result.
@@ -165,7 +171,7 @@ class TearSheet(pn.viewable.Viewer):
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        data: dict[str, Any] = {"text/plain": repr(self), "text/html": self.to_html()}
+        data: dict[str, Any] = {"text/plain": repr(self), "text/html": self.to_html() + _HINT}
         metadata: dict[str, Any] = {}
         if _can_be_live():
             live = super()._repr_mimebundle_(include, exclude)
