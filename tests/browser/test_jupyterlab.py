@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from workbench.cli.lab import command
+from workbench.cli.lab import command, environment
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "notebooks" / "00_quickstart.ipynb"
@@ -55,7 +55,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # every cell in the page, not only those in view
     windowing = settings / "tracker.jupyterlab-settings"
     windowing.write_text(json.dumps({"windowingMode": "none"}))
-    environment = os.environ | {
+    settled = environment() | {
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
@@ -69,7 +69,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     words = [*command(work, port, browser=False), "--expose-app-in-browser", "--allow-root"]
     with (home / "log").open("w") as log:
         server = subprocess.Popen(
-            words, cwd=work, env=environment, stdout=log, stderr=log, start_new_session=True
+            words, cwd=work, env=settled, stdout=log, stderr=log, start_new_session=True
         )
     try:
         deadline = time.monotonic() + 60
@@ -131,4 +131,5 @@ def test_the_quickstart_runs_and_draws(lab: str, offline_page: Any) -> None:
         page.locator(".jp-CodeCell").nth(1).scroll_into_view_if_needed()
         page.wait_for_timeout(500)
         page.screenshot(path=Path(shots) / "jupyterlab_quickstart_top.png")
+    assert page.get_by_text("Jupyter news").count() == 0
     offline_page.assert_quiet()

@@ -14,7 +14,7 @@ import typer
 
 from workbench.cli import tables
 
-__all__ = ["command", "lab", "prepare"]
+__all__ = ["command", "environment", "lab", "prepare"]
 
 
 def lab(
@@ -27,7 +27,7 @@ def lab(
     """Open JupyterLab on the notebooks (127.0.0.1, with a token)."""
     folder = prepare(path)
     tables.note(f"JupyterLab on {folder} (127.0.0.1, Ctrl-C ends it)")
-    process = subprocess.Popen(command(folder, port, browser), cwd=folder)
+    process = subprocess.Popen(command(folder, port, browser), cwd=folder, env=environment())
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())  # leave no server behind
     while True:
         try:
@@ -65,6 +65,16 @@ def prepare(path: Path | None) -> Path:
     shutil.copytree(folder(), target, ignore=shutil.ignore_patterns(".*", "__pycache__"))
     tables.note(f"Copied the curated notebooks to {target.resolve()}")
     return target.resolve()
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of JupyterLab: defaults of ours that ask nobody for news.
+
+    The user's own settings still win; they are read after these.
+    """
+    ours = str(Path(__file__).parent / "jupyter")
+    given = os.environ.get("JUPYTER_CONFIG_PATH")
+    return os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, (ours, given)))}
 
 
 def command(folder: Path, port: int, browser: bool) -> list[str]:
