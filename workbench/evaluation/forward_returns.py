@@ -97,11 +97,12 @@ def entry_prices(market: Market, entry: Entry) -> FloatPanel:
     Returns
     -------
     array of shape (T, N), float64
-        NaN where the asset has no such price, or a price that is not positive.
+        NaN where the asset has no such price, a price that is not positive, or no trade that
+        session (a carried price cannot be dealt at).
     """
     prices = np.asarray(market[entry.field].values, dtype=np.float64)
     with np.errstate(invalid="ignore"):
-        usable = np.isfinite(prices) & (prices > 0)
+        usable = np.isfinite(prices) & (prices > 0) & market.mask("quoted").values
     return np.where(usable, prices, np.nan)
 
 

@@ -125,6 +125,19 @@ class TestKindsOfColumns:
         assert any("'symbol'" in note and "repeats" in note for note in market.notes)
 
 
+class TestSuspended:
+    @pytest.mark.parametrize("volume", [0.0, None])
+    def test_a_carried_price_is_no_bar(self, tmp_path, volume):
+        rows = plain_rows()
+        rows["volume"] = [volume, *rows["volume"][1:]]
+        market = read_market(write(tmp_path, rows))
+        row = market.sessions.index(rows["date"][0])
+        column = market.assets.index(rows["symbol"][0])
+        for name in ("open", "high", "low", "close", "volume"):
+            assert np.isnan(market[name].values[row, column])
+        assert any("1 rows without volume carry a price" in note for note in market.notes)
+
+
 class TestListed:
     def test_the_end_of_the_rows_delists_nothing(self, tmp_path):
         rows = plain_rows()

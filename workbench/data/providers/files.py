@@ -71,7 +71,8 @@ def read_market(
     Returns
     -------
     Market
-        Raw float64 fields, shape (T, N), NaN where an asset has no row; shares and currency. Extra
+        Raw float64 fields, shape (T, N), NaN where an asset has no row or no volume (a suspended
+        share's carried price is no bar); shares and currency. Extra
         numeric columns keep their name and unit, truth values are 0/1, text columns are groups.
         ``listed`` runs from ``list_date`` to the day before ``delist_date`` where the file has
         either; without both the market itself counts an asset as listed from its first bar on.
@@ -116,6 +117,7 @@ def read_market(
     _treat(table, read, bad_bars, broken_bars(read.numbers), _BROKEN)
     if shown == "hfq" and "adj_factor" in read.numbers:
         _treat(table, read, bad_bars, unadjustable(read.numbers), _UNADJUSTABLE)
+    _blank_untraded(read)
     _convert(read, used)
     grid = grid_of(read.days, read.assets)
     fields, labels = _panels(read, grid)
@@ -162,6 +164,19 @@ def _treat(
         if name in read.numbers:
             read.numbers[name][rows] = np.nan
     read.notes.append(f"{len(rows)} bars {wrong} and are missing here: {listed}.")
+
+
+def _blank_untraded(read: ReadColumns) -> None:
+    """Take the carried price of a suspended share for what it is: no bar, as if it had no row."""
+    prices = np.stack([read.numbers[name] for name in ("open", "high", "low", "close")])
+    with np.errstate(invalid="ignore"):
+        carried = np.isfinite(prices).any(axis=0) & ~(read.numbers["volume"] > 0)
+    if not carried.any():
+        return
+    for name in BAR_FIELDS:
+        if name in read.numbers:
+            read.numbers[name][carried] = np.nan
+    read.notes.append(f"{carried.sum():,} rows without volume carry a price: no bar, missing here.")
 
 
 def _convert(read: ReadColumns, used: Mapping[str, str]) -> None:
