@@ -21,7 +21,26 @@ what came and what to do::
     │   ├── SourceNotFoundError         FileNotFoundError
     │   ├── SchemaError                 ValueError    columns missing, unknown or ambiguous
     │   ├── DuplicateKeyError           ValueError    one asset twice on one session
-    │   └── BadValueError               ValueError    values that cannot be market data
+    │   ├── BadValueError               ValueError    values that cannot be market data
+    │   ├── UnknownDatasetError         LookupError   no dataset of this name
+    │   ├── NotCoveredError             LookupError   not in the store yet; says the command to run
+    │   ├── DataGapError                LookupError   rows that should be there are not
+    │   ├── CalendarUnknownError        LookupError   beyond the days the calendar knows
+    │   ├── SnapshotError               LookupError   no such snapshot or version
+    │   ├── QueryError                  ValueError    SQL that may not run, or does not
+    │   ├── TokenError                  LookupError   no token, or no place to keep one
+    │   ├── ProviderError               RuntimeError  a vendor refused or failed
+    │   │   ├── AuthenticationError     the token is wrong
+    │   │   ├── AccessDeniedError       the account may not call this API
+    │   │   ├── QuotaError              the allowance is spent; says until when
+    │   │   ├── UpstreamError           network or vendor failure that retries did not cure
+    │   │   ├── BadRequestError         the vendor does not understand the request
+    │   │   └── BadAnswerError          ValueError    an answer that cannot be true
+    │   └── StoreError                  RuntimeError  the cellar itself
+    │       ├── StorePathError          ValueError    a place that cannot hold a store
+    │       ├── StoreCorruptionError    a file is torn, missing or altered
+    │       ├── StoreBusyError          TimeoutError  another process holds the dataset
+    │       └── StoreVersionError       written by a newer workbench
     ├── ComputeError                    the engine
     │   ├── DeviceUnavailableError      RuntimeError
     │   └── PlanError                   ValueError    a plan that cannot be made or run
@@ -45,11 +64,17 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 __all__ = [
+    "AccessDeniedError",
     "AppError",
+    "AuthenticationError",
     "BacktestError",
+    "BadAnswerError",
+    "BadRequestError",
     "BadValueError",
+    "CalendarUnknownError",
     "ComputeError",
     "DataError",
+    "DataGapError",
     "DeviceUnavailableError",
     "DuplicateKeyError",
     "EmptyUniverseError",
@@ -60,22 +85,35 @@ __all__ = [
     "KernelsMissingWarning",
     "LookAheadError",
     "MarketError",
+    "NotCoveredError",
     "OperatorArgumentError",
     "PanelError",
     "ParameterError",
     "PlanError",
     "PortfolioError",
+    "ProviderError",
+    "QueryError",
+    "QuotaError",
     "ReportError",
     "ReportFailedError",
     "ReportPathError",
     "SchemaError",
+    "SnapshotError",
     "SourceNotFoundError",
+    "StoreBusyError",
+    "StoreCorruptionError",
+    "StoreError",
+    "StorePathError",
+    "StoreVersionError",
+    "TokenError",
     "UnknownAssetError",
+    "UnknownDatasetError",
     "UnknownFieldError",
     "UnknownOperatorError",
     "UnknownRuleError",
     "UnknownSessionError",
     "UnknownTemplateError",
+    "UpstreamError",
     "WorkbenchError",
     "near_names",
 ]
@@ -155,6 +193,82 @@ class DuplicateKeyError(DataError, ValueError):
 
 class BadValueError(DataError, ValueError):
     """A value cannot be market data, or an argument cannot describe a data set."""
+
+
+class UnknownDatasetError(DataError, LookupError):
+    """The catalogue and the store have no dataset of this name."""
+
+
+class NotCoveredError(DataError, LookupError):
+    """The store does not hold what was asked for; the message says the command that fetches it."""
+
+
+class DataGapError(DataError, LookupError):
+    """Rows that must exist are missing from the store."""
+
+
+class CalendarUnknownError(DataError, LookupError):
+    """The trading calendar does not reach this day."""
+
+
+class SnapshotError(DataError, LookupError):
+    """No snapshot or version of this name."""
+
+
+class QueryError(DataError, ValueError):
+    """The SQL text may not run here, or failed."""
+
+
+class TokenError(DataError, LookupError):
+    """A token is missing, or cannot be kept."""
+
+
+class ProviderError(DataError, RuntimeError):
+    """A vendor refused or failed; messages never hold a token."""
+
+
+class AuthenticationError(ProviderError):
+    """The vendor does not accept the token."""
+
+
+class AccessDeniedError(ProviderError):
+    """The account behind the token may not call this API."""
+
+
+class QuotaError(ProviderError):
+    """The allowance of the hour or the day is spent."""
+
+
+class UpstreamError(ProviderError):
+    """The vendor, or the way to it, failed and retries did not cure it."""
+
+
+class BadRequestError(ProviderError):
+    """The vendor does not understand the request."""
+
+
+class BadAnswerError(ProviderError, ValueError):
+    """An answer that cannot be what was asked for; it is quarantined, the store stays as it was."""
+
+
+class StoreError(DataError, RuntimeError):
+    """The store cannot do what was asked."""
+
+
+class StorePathError(StoreError, ValueError):
+    """The place cannot hold a store."""
+
+
+class StoreCorruptionError(StoreError):
+    """A file of the store is torn, missing or altered."""
+
+
+class StoreBusyError(StoreError, TimeoutError):
+    """Another process holds the dataset for writing."""
+
+
+class StoreVersionError(StoreError):
+    """The store was written by a newer workbench."""
 
 
 class ComputeError(WorkbenchError):
