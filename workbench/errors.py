@@ -61,6 +61,7 @@ the slower NumPy oracle serves.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from difflib import get_close_matches
 
 __all__ = [
@@ -236,7 +237,9 @@ class AccessDeniedError(ProviderError):
 
 
 class QuotaError(ProviderError):
-    """The allowance of the hour or the day is spent."""
+    """The allowance of the hour or the day is spent; `until` (UTC) says when it returns."""
+
+    until: datetime | None = None
 
 
 class UpstreamError(ProviderError):
