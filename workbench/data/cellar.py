@@ -89,7 +89,7 @@ class Cellar:
         """What was fetched, and how complete it is."""
         from workbench.data.store import Ledger
 
-        return Ledger(self.root / "meta" / "ledger.sqlite")
+        return Ledger(self.root / "meta" / "ledger.sqlite", clock=self.clock)
 
     def version(self, dataset: str) -> int | None:
         """The version that reads see, None where there is no table."""
@@ -107,7 +107,7 @@ class Cellar:
         """
         version = self.version(dataset)
         if version is None:
-            where = f"The snapshot {self.label!r}" if self.pins is not None else "This workspace"
+            where = f"The snapshot {self.label!r}" if self.label else "The workspace"
             raise NotCoveredError(
                 f"{where} has no {dataset}. Fetch it with `workbench data update {dataset}` or "
                 f'`ws.data.update("{dataset}", start=…)`, or import files.'

@@ -170,7 +170,9 @@ class Response:
             raise BadAnswerError(f"expected UTF-8 text, got other bytes: {error.reason}") from error
         try:
             return json.loads(text, parse_constant=_refuse, object_pairs_hook=_unique)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except BadAnswerError:
+            raise
+        except (ValueError, RecursionError) as error:  # also an integer of thousands of digits
             raise BadAnswerError(f"expected JSON, got {text[:80]!r}: {error}") from error
 
 
