@@ -21,14 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.arrays import AnyPanel
-from workbench.data.checks import broken_bars, refuse_duplicates, refuse_signs, unadjustable
-from workbench.data.columns import ReadColumns, read_columns
-from workbench.data.grid import Grid, grid_of
-from workbench.data.location import fingerprint, locate
-from workbench.data.mapping import ColumnPlan, column_plan
-from workbench.data.schema import BAR_FIELDS
-from workbench.data.table import Table, read_table
-from workbench.data.units import FACTORS, declared_units, implausible_units
+from workbench.data.files.checks import broken_bars, refuse_duplicates, refuse_signs, unadjustable
+from workbench.data.files.columns import ReadColumns, read_columns
+from workbench.data.files.grid import Grid, grid_of
+from workbench.data.files.location import fingerprint, locate
+from workbench.data.files.mapping import ColumnPlan, column_plan
+from workbench.data.files.schema import BAR_FIELDS
+from workbench.data.files.table import Table, read_table
+from workbench.data.files.units import FACTORS, declared_units, implausible_units
 from workbench.errors import BadValueError, near_names
 from workbench.market import ArraySource, Assets, Market, Sessions
 

@@ -1,7 +1,7 @@
 """From a file's columns to our fields: recognise, follow the user's mapping, refuse ambiguity.
 
 1. the user's mapping goes first; ``None`` leaves a column out
-2. known names are recognised by `workbench.data.schema`
+2. known names are recognised by `workbench.data.files.schema`
 3. two columns for one field are ambiguous, except several names of the asset or of the day: the
    best is taken and the others are checked to say the same (`Plan.twins`)
 4. everything else is an extra field
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.data.schema import COLUMNS, REQUIRED, by_preference, field_of
+from workbench.data.files.schema import COLUMNS, REQUIRED, by_preference, field_of
 from workbench.errors import SchemaError, near_names
 
 __all__ = ["ColumnPlan", "column_plan"]

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.data.schema import COLUMNS
-from workbench.data.table import Table
+from workbench.data.files.schema import COLUMNS
+from workbench.data.files.table import Table
 from workbench.errors import BadValueError, DuplicateKeyError
 
 if TYPE_CHECKING:

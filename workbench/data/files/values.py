@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.data.table import Table
+from workbench.data.files.table import Table
 from workbench.errors import BadValueError, SchemaError
 
 if TYPE_CHECKING:

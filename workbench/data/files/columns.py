@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.data.mapping import ColumnPlan
-from workbench.data.schema import COLUMNS
-from workbench.data.table import Table
-from workbench.data.values import (
+from workbench.data.files.mapping import ColumnPlan
+from workbench.data.files.schema import COLUMNS
+from workbench.data.files.table import Table
+from workbench.data.files.values import (
     MISSING,
     assets_of,
     days_of,
@@ -67,7 +67,7 @@ def read_columns(table: Table, plan: ColumnPlan) -> ReadColumns:
     Raises
     ------
     BadValueError, SchemaError
-        See `workbench.data.values`; a mixed column; twins that disagree.
+        See `workbench.data.files.values`; a mixed column; twins that disagree.
     """
     read = ReadColumns(
         days_of(table, plan.fields["session"]), assets_of(table, plan.fields["asset"])

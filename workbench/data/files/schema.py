@@ -26,7 +26,7 @@ class Column:
     aliases : tuple of str
         Names under which vendors deliver it, lower case, best first.
     unit : str
-        Unit in a market; see `workbench.data.units`.
+        Unit in a market; see `workbench.data.files.units`.
     sign : str
         ``positive``, ``not negative`` or ``any``: what a number may be.
     """

@@ -1,0 +1,331 @@
+"""Files and frames into the store: read strictly, merged by key, committed in one piece a dataset.
+
+1. `import_files` reads CSV or Parquet: bars in any naming, a vendor's own columns (``vendor=``),
+   a dataset of the catalogue, or a table of one's own (``user.<name>``)
+2. `ingest` takes a frame in a vendor's columns and decodes it like an answer of that vendor
+3. whatever is refused is refused whole, with row numbers, and noted in the quarantine; rows of
+   other keys that the store holds stay as they are
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.data.files.bar_files import bar_frames, refuse_adjusted
+from workbench.data.files.location import fingerprint, locate
+from workbench.data.files.user_tables import declare, find_dataset
+from workbench.errors import (
+    BadValueError,
+    CalendarUnknownError,
+    DataError,
+    SchemaError,
+    UnknownDatasetError,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+    from workbench.data.cellar import Cellar
+    from workbench.data.dataset import Dataset
+    from workbench.data.update import UpdateReport
+
+__all__ = ["import_files", "ingest"]
+
+_BARS = ("cn.bars_1d", "us.bars_1d")
+_CALENDARS = {"cn": "cal.sessions", "us": "us.sessions"}
+_EXCHANGES = {"cn": "SSE", "us": "XNYS"}
+
+
+def import_files(
+    cellar: Cellar,
+    path: str | PathLike[str],
+    *,
+    dataset: str,
+    mapping: Mapping[str, str | None] | None = None,
+    units: Mapping[str, str] | None = None,
+    key: Sequence[str] | None = None,
+    vendor: str | None = None,
+) -> UpdateReport:
+    """Import a file, a folder or a glob of CSV or Parquet.
+
+    Parameters
+    ----------
+    cellar : Cellar
+        Where to.
+    path : path
+        Files of one kind with the same columns.
+    dataset : str
+        ``cn.bars_1d`` or ``us.bars_1d``: a long table of bars in any naming; companions such as
+        ``adj_factor`` go to their own datasets, unknown codes to ref.securities (listed from
+        their first bar on where no listing day is given), the calendar is laid if there is none.
+        Any other dataset of the catalogue: its own column names. ``user.<name>``: any table.
+    mapping : mapping of str to str or None, optional
+        ``{"their column": "our column"}``; None leaves a column out.
+    units : mapping, optional
+        Units of volume, amount and share counts of a file of bars.
+    key : sequence of str, optional
+        Key of a new table of one's own; session and asset by default.
+    vendor : str, optional
+        The columns are those of this vendor (``"tushare"``), for any dataset it delivers.
+
+    Returns
+    -------
+    UpdateReport
+
+    Raises
+    ------
+    SourceNotFoundError, SchemaError, BadValueError, DuplicateKeyError, UnknownDatasetError
+        Nothing is written then; the refusal is noted in the quarantine.
+    """
+    files = locate(path)
+    origin = {"files": [fingerprint(file) for file in files]}
+    try:
+        if vendor is not None:
+            return _import_vendor(cellar, files, dataset, vendor, origin)
+        if dataset in _BARS:
+            return _import_bars(cellar, files, dataset, mapping, units, origin)
+        return _import_table(cellar, files, dataset, mapping, key, origin)
+    except UnknownDatasetError:
+        raise
+    except DataError as error:
+        _note_refusal(cellar, dataset, origin, error)
+        raise
+
+
+def ingest(
+    cellar: Cellar,
+    frame: pd.DataFrame | pl.DataFrame,
+    *,
+    dataset: str,
+    vendor: str = "tushare",
+) -> UpdateReport:
+    """Take a frame in a vendor's columns, decoded and checked like an answer of that vendor.
+
+    Parameters
+    ----------
+    cellar : Cellar
+        Where to.
+    frame : DataFrame
+        Of pandas (as the ``tushare`` package answers) or polars.
+    dataset : str
+        What the frame holds, such as ``cn.bars_1d`` for ``pro.daily(…)``.
+    vendor : str
+        Whose columns and units these are.
+
+    Raises
+    ------
+    BadAnswerError, SchemaError, DuplicateKeyError
+        Nothing is written then.
+
+    Notes
+    -----
+    Frames of ``ts.pro_bar`` are refused where they give themselves away: adjusted prices, or a
+    ``pre_close`` overwritten with yesterday's raw close. Use ``pro.daily``.
+    """
+    import polars as pl
+
+    from workbench.data.providers import provider
+
+    contract = find_dataset(cellar.root, dataset)
+    rows = provider(vendor).from_frame(contract, _polars(frame))
+    if dataset in _BARS:
+        refuse_adjusted(rows)
+    if contract.axis == "session" and not rows.is_empty():
+        _lay_calendar(cellar, contract.market, rows)
+    if dataset == "cn.bars_1d":
+        first = rows.group_by("asset").agg(pl.col("session").min()).sort("asset")
+        blank = pl.lit(None, dtype=pl.Date)
+        _add_securities(cellar, first.with_columns(list_date=blank, delist_date=blank), vendor)
+    return _committed(cellar, contract, rows, vendor)
+
+
+def _import_vendor(
+    cellar: Cellar, files: list[Path], name: str, vendor: str, origin: Mapping[str, Any]
+) -> UpdateReport:
+    from workbench.data.files.table import read_table
+
+    return ingest(cellar, read_table(files).frame, dataset=name, vendor=vendor)
+
+
+def _import_table(
+    cellar: Cellar,
+    files: list[Path],
+    name: str,
+    mapping: Mapping[str, str | None] | None,
+    key: Sequence[str] | None,
+    origin: Mapping[str, Any],
+) -> UpdateReport:
+    """One declared dataset from a file in its own column names."""
+    from workbench.data.files.table import read_table
+    from workbench.data.files.typed_frame import typed_frame
+
+    table = read_table(files)
+    if name.startswith("user."):
+        contract = declare(cellar.root, name, table, mapping, key)
+    else:
+        contract = find_dataset(cellar.root, name)
+        if key is not None:
+            raise SchemaError(f"{name} has the key {list(contract.key)}; key= is for user tables.")
+    rows = typed_frame(table, contract, mapping)
+    return _committed(cellar, contract, rows, "files", origin)
+
+
+def _import_bars(
+    cellar: Cellar,
+    files: list[Path],
+    name: str,
+    mapping: Mapping[str, str | None] | None,
+    units: Mapping[str, str] | None,
+    origin: Mapping[str, Any],
+) -> UpdateReport:
+    """Bars and their companions; the calendar first, because every day must be a session."""
+    frames, notes = bar_frames(files, name, mapping, units)
+    market = find_dataset(cellar.root, name).market
+    securities = frames.pop("ref.securities")
+    _lay_calendar(cellar, market, frames[name])
+    reports = []
+    if market == "cn":
+        reports += _add_securities(cellar, securities, "files", origin)
+    for target, rows in frames.items():
+        contract = find_dataset(cellar.root, target)
+        told = {**origin, "notes": notes}
+        reports.append(_committed(cellar, contract, rows, "files", told))
+    return reports[0].joined(*reports[1:])
+
+
+def _committed(
+    cellar: Cellar,
+    contract: Dataset,
+    rows: pl.DataFrame,
+    provider: str,
+    origin: Mapping[str, Any] | None = None,
+) -> UpdateReport:
+    """Merge and commit under the dataset's lock: two imports of one day keep each other's rows."""
+    from workbench.data.update import commit_frame
+    from workbench.data.update.job import holding
+
+    by = "import" if provider == "files" else "ingest"
+    with holding(cellar, contract.name):
+        merged = _merged(cellar, contract, rows)
+        return commit_frame(cellar, contract, merged, provider=provider, by=by, origin=origin)
+
+
+def _merged(cellar: Cellar, contract: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows`, with the stored rows of the same days (or of the whole table) whose keys differ.
+
+    A commit replaces whole days, so that a file of a few assets must bring along the others.
+    """
+    import polars as pl
+
+    if contract.versions or cellar.store.version(contract.name) is None:
+        return rows
+    snapshot = cellar.store.snapshot(contract.name)
+    if contract.axis == "whole" or not contract.day:
+        held = snapshot.read()
+    else:
+        days = rows[contract.day].cast(pl.Date).unique()
+        held = snapshot.read(first=days.min(), last=days.max())
+        held = held.filter(pl.col(contract.day).cast(pl.Date).is_in(days.implode()))
+    others = held.join(rows, on=list(contract.key), how="anti", nulls_equal=True)
+    return pl.concat([rows, others.select(rows.columns)])
+
+
+def _lay_calendar(cellar: Cellar, market: str, bars: pl.DataFrame) -> None:
+    """Make sure that the calendar reaches over the bars, and that every bar is on a session."""
+    from workbench.data.point_in_time import calendar
+    from workbench.data.update import update
+
+    first, last = bars["session"].min(), bars["session"].max()
+    name = _CALENDARS[market]
+    if not _reaches(cellar, market, first, last):
+        update(cellar, name, start=first, end=last, provider="calendar")
+    if not _reaches(cellar, market, first, last):
+        raise CalendarUnknownError(
+            f"The bars run from {first} to {last}; the calendar {name} does not reach that far."
+        )
+    open_days = set(calendar(cellar, market).between(first, last).tolist())
+    odd = sorted(set(bars["session"].unique().to_list()) - open_days)
+    if odd:
+        shown = ", ".join(map(str, odd[:5]))
+        raise BadValueError(
+            f"{len(odd)} days of the file are no sessions of {_EXCHANGES[market]}: {shown}. Check "
+            "the dates; shifted time zones put bars on Saturdays"
+        )
+
+
+def _reaches(cellar: Cellar, market: str, first: Any, last: Any) -> bool:
+    from workbench.data.point_in_time import calendar
+
+    if not cellar.has(_CALENDARS[market]):
+        return False
+    known = calendar(cellar, market)
+    return bool(known.first <= _day(first) and known.last >= _day(last))
+
+
+def _day(value: Any) -> Any:
+    import numpy as np
+
+    return np.datetime64(value, "D")
+
+
+def _add_securities(
+    cellar: Cellar, found: pl.DataFrame, provider: str, origin: Mapping[str, Any] | None = None
+) -> list[UpdateReport]:
+    """Enter codes that the store has not seen: listed from their first bar on unless told."""
+    fresh = _unknown_securities(cellar, found)
+    if fresh.is_empty():
+        return []
+    contract = find_dataset(cellar.root, "ref.securities")
+    return [_committed(cellar, contract, fresh, provider, origin)]
+
+
+def _unknown_securities(cellar: Cellar, found: pl.DataFrame) -> pl.DataFrame:
+    """Rows of ref.securities for codes that the store has not seen."""
+    import polars as pl
+
+    schema = find_dataset(cellar.root, "ref.securities").schema()
+    if cellar.has("ref.securities"):
+        known = cellar.table("ref.securities").read(columns=["asset"])["asset"].unique()
+        found = found.filter(~pl.col("asset").is_in(known.implode()))
+    given = {
+        "security_id": pl.col("asset"),
+        "valid_from": pl.coalesce("list_date", "session"),
+        "list_date": pl.coalesce("list_date", "session"),
+        "exchange": pl.col("asset").str.slice(-2),
+        "status": pl.when(pl.col("delist_date").is_null()).then(pl.lit("L")).otherwise(pl.lit("D")),
+    }
+    held = {"asset": pl.col("asset"), "delist_date": pl.col("delist_date")} | given
+    return found.select(
+        held.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in schema.items()
+    )
+
+
+def _polars(frame: pd.DataFrame | pl.DataFrame) -> pl.DataFrame:
+    """The frame in polars; an index with a name becomes a column, any other one is no data."""
+    import polars as pl
+
+    if isinstance(frame, pl.DataFrame):
+        return frame
+    try:
+        named = frame.reset_index() if any(frame.index.names) else frame
+        return pl.from_pandas(named)
+    except (AttributeError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
+        raise SchemaError(
+            f"expected a pandas or polars frame, got {type(frame).__name__}: {error}"
+        ) from error
+
+
+def _note_refusal(cellar: Cellar, name: str, origin: Mapping[str, Any], error: DataError) -> None:
+    """Keep the reason with the files' names and hashes; the files stay where they are."""
+    from workbench.data.client import Landing
+    from workbench.data.provider import Unit
+
+    told = json.dumps(origin, ensure_ascii=False, sort_keys=True).encode()
+    key = ", ".join(file["name"] for file in origin["files"][:3])
+    landing = Landing(cellar.root, clock=cellar.clock)
+    landing.quarantine("files", Unit(name, key), told, str(error))
