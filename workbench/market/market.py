@@ -6,7 +6,7 @@ answers masks. It is a frozen value: narrowing or changing it makes another mark
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,15 @@ from workbench.market.source_views import OverlaySource, SlicedSource
 from workbench.market.universe import mask_values
 
 __all__ = ["Market"]
+
+# A store of statements knows over a thousand fields; a message names this many.
+_NAMED = 60
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The names, or the first of them and how many more there are."""
+    more = f" … and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 class Market:
@@ -278,7 +287,7 @@ class Market:
             )
         return UnknownFieldError(
             f"This market has no field {name!r}.{near_names(name, self.fields)} "
-            f"It has: {', '.join(self.fields)}."
+            f"It has: {_listed(self.fields)}."
         )
 
     def _checked_membership(self, universe: Panel | str | None) -> BoolPanel | None:
