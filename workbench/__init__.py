@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from workbench.backtest import BacktestResult, backtest
     from workbench.compute.evaluate import compute
     from workbench.compute.explain import explain
-    from workbench.data import demo_market, demo_truth, read_market
+    from workbench.data import UniverseFilter, Workspace, demo_market, demo_truth, read_market
+    from workbench.data import open_workspace as open  # noqa: A004 (wb.open, as in webbrowser)
     from workbench.evaluation import FactorStudy, LeakAudit, audit, evaluate
     from workbench.factor import Factor, factor, library
     from workbench.market import Market, Panel
@@ -40,15 +41,20 @@ _DOORS = {
     "Market": "workbench.market",
     "Panel": "workbench.market",
     "TearSheet": "workbench.tearsheet",
+    "UniverseFilter": "workbench.data",
+    "Workspace": "workbench.data",
     "audit": "workbench.evaluation",
     "demo_market": "workbench.data",
     "demo_truth": "workbench.data",
     "evaluate": "workbench.evaluation",
     "explain": "workbench.compute.explain",
     "library": "workbench.factor",
+    "open": "workbench.data",
     "read_market": "workbench.data",
     "tear_sheet": "workbench.tearsheet",
 }
+# Called wb.open outside; inside the room the word belongs to Python.
+_ALIASES = {"open": "open_workspace"}
 # Rooms shown as they are; factor, compute and backtest also answer calls (see rooms.py).
 _ROOMS = ("backtest", "compute", "factor", "portfolio", "report")
 
@@ -61,7 +67,7 @@ def __getattr__(name: str) -> Any:
         return import_module(f"workbench.{name}")
     if name not in _DOORS:
         raise AttributeError(f"module 'workbench' has no attribute {name!r}")
-    return getattr(import_module(_DOORS[name]), name)
+    return getattr(import_module(_DOORS[name]), _ALIASES.get(name, name))
 
 
 def __dir__() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from pathlib import Path
 
 
@@ -10,7 +11,8 @@ def blocks(readme: Path, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", readme.read_text(encoding="utf-8"), re.S)
 
 
-def test_the_tour_runs(repository: Path) -> None:
+def test_the_tour_runs(repository: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     tour = blocks(repository / "README.md", "python")
     assert tour
     names: dict[str, object] = {}
@@ -21,7 +23,9 @@ def test_the_tour_runs(repository: Path) -> None:
 
 def test_nothing_is_left_to_fill_in(repository: Path) -> None:
     text = (repository / "README.md").read_text(encoding="utf-8")
-    assert not re.findall(r"\b[A-Z]+_[A-Z_]+\b(?!=)", text.replace("WORKBENCH_HOME", ""))
+    for variable in ("WORKBENCH_HOME", "TUSHARE_TOKEN", "MASSIVE_API_KEY"):
+        text = text.replace(variable, "")
+    assert not re.findall(r"\b[A-Z]+_[A-Z_]+\b(?!=)", text)
     for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", text):
         assert (repository / picture).is_file()
 

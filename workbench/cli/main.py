@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import typer
 
-from workbench.cli import dashboard, demo, doctor, factor, lab, report
+from workbench.cli import dashboard, data, demo, doctor, factor, lab, report, token
 from workbench.errors import WorkbenchError
 
 __all__ = ["app", "run"]
@@ -30,6 +30,8 @@ app.command("demo")(demo.demo)
 app.command("lab")(lab.lab)
 app.command("dashboard")(dashboard.dashboard)
 app.command("doctor")(doctor.doctor)
+app.add_typer(data.app, name="data")
+app.add_typer(token.app, name="token")
 app.add_typer(factor.app, name="factor")
 app.add_typer(report.app, name="report")
 

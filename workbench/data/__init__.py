@@ -1,6 +1,7 @@
 """The cellar: vendors and files in, markets out.
 
-`read_market` reads long OHLCV files, `demo_market` makes a synthetic market with planted truth.
+`open_workspace` opens the store of fetched and imported tables, `read_market` reads long OHLCV
+files without one, `demo_market` makes a synthetic market with planted truth.
 Nothing is imported before it is asked for.
 """
 
@@ -9,12 +10,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench.data.assembly.universes import UniverseFilter
     from workbench.data.providers.files import read_market
     from workbench.data.providers.synthetic import Truth, demo_market, demo_truth
+    from workbench.data.workspace import Workspace, open_workspace
 
-__all__ = ["Truth", "demo_market", "demo_truth", "read_market"]
+__all__ = [
+    "Truth",
+    "UniverseFilter",
+    "Workspace",
+    "demo_market",
+    "demo_truth",
+    "open_workspace",
+    "read_market",
+]
 
 _HOMES = {
+    "UniverseFilter": "workbench.data.assembly.universes",
+    "Workspace": "workbench.data.workspace",
+    "open_workspace": "workbench.data.workspace",
     "read_market": "workbench.data.providers.files",
     "demo_market": "workbench.data.providers.synthetic",
     "demo_truth": "workbench.data.providers.synthetic",
