@@ -41,7 +41,8 @@ def compile_cubin(nvrtc, architecture: str) -> tuple[bytes, str]:
     ]
     (error,) = nvrtc.nvrtcCompileProgram(program, len(options), options)
     _, size = nvrtc.nvrtcGetProgramLogSize(program)
-    log = b" " * size
+    # The driver writes into this buffer: of one byte, it would be the b" " of the whole process.
+    log = b" " * max(size, 2)
     nvrtc.nvrtcGetProgramLog(program, log)
     message = log.rstrip(b"\0 \n").decode()
     assert error == nvrtc.nvrtcResult.NVRTC_SUCCESS, message

@@ -22,6 +22,7 @@ from tests.data.client.fakes import (
     token,
     unit,
 )
+from tests.loops import run_apart
 from workbench.data.client import AsyncClient, Client, Fetched
 from workbench.errors import (
     AccessDeniedError,
@@ -39,7 +40,7 @@ def afetch(cellar: Place, script: Script, *keys: str) -> list[Fetched]:
         async with AsyncClient(Fake(), cellar, token=token(), transport=script.transport) as client:
             return [got async for got in client.fetch([unit(key) for key in keys])]
 
-    return asyncio.run(main())
+    return run_apart(main)
 
 
 def tree(root: Path) -> dict[str, bytes]:
@@ -125,7 +126,7 @@ class TestBothClients:
         async def cell() -> list[Fetched]:
             return fetch(place(tmp_path), Script(), "a", "b")
 
-        assert [item.error for item in asyncio.run(cell())] == [None, None]
+        assert [item.error for item in run_apart(cell)] == [None, None]
 
     def test_nothing_to_do(self, tmp_path: Path) -> None:
         script = Script()

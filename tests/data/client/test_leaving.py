@@ -20,6 +20,7 @@ from tests.data.client.fakes import (
     token,
     unit,
 )
+from tests.loops import run_apart
 from workbench.data.client import AsyncClient, Client, Landing
 
 
@@ -95,5 +96,5 @@ class TestLeaving:
 
         start = time.monotonic()
         with pytest.raises(TimeoutError):
-            asyncio.run(main())
+            run_apart(main)
         assert time.monotonic() - start < 2

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.data.update.vendor_days import NIGHT, START, ledger_of, place
+from tests.loops import run_apart
 from workbench.data.client import AsyncClient
 from workbench.data.secrets import Secret
 from workbench.data.update import aupdate, revisions
@@ -22,7 +23,7 @@ def arun(here, names, **given):
         provider, held, token=Secret(here.vendor.token)
     )
     words = {"start": START, **given}
-    return asyncio.run(aupdate(here.cellar, names, client_factory=factory, **words))
+    return run_apart(lambda: aupdate(here.cellar, names, client_factory=factory, **words))
 
 
 def test_both_runners_leave_the_same_store_ledger_report_and_calls(tmp_path: Path):
@@ -67,7 +68,7 @@ def test_a_cancelled_update_is_finished_by_the_next(tmp_path: Path):
             with pytest.raises(asyncio.CancelledError):
                 await run
 
-        asyncio.run(cancelled())
+        run_apart(cancelled)
         report = here.update(NAMES)
         assert report.complete, str(report)
         assert all(here.is_true(name) for name in NAMES)

@@ -204,7 +204,7 @@ def test_a_day_that_is_not_over(vendor):
     vendor.quirks.status = "DELAYED"
     minutes = only("us.bars_1m", want("2024-02-01", "2024-02-29", codes=["BBB"]))
     found = refused(minutes, vendor)
-    assert (found.outcome, found.until) == (Outcome.QUOTA, datetime(2024, 2, 29, 23, tzinfo=UTC))
+    assert (found.outcome, found.until) == (Outcome.QUOTA, datetime(2024, 3, 1, 1, 30, tzinfo=UTC))
     vendor.clock += timedelta(days=1)
     assert drive(minutes, over_http(vendor)).answers
 

@@ -98,14 +98,14 @@ def test_how_long_to_wait(header, wait):
     assert found == Judgement(Outcome.RATE, "too many requests", wait=wait)
 
 
-PUBLISHED = datetime(2024, 1, 2, 23, 0, tzinfo=UTC)  # 18:00 in New York
+PUBLISHED = datetime(2024, 1, 3, 1, 30, tzinfo=UTC)  # 20:30 in New York
 
 
 @pytest.mark.parametrize(
     ("status", "date", "outcome"),
     [
-        ("OK", "Tue, 02 Jan 2024 22:59:59 GMT", Outcome.QUOTA),
-        ("OK", "Tue, 02 Jan 2024 23:00:00 GMT", Outcome.OK),
+        ("OK", "Wed, 03 Jan 2024 01:29:59 GMT", Outcome.QUOTA),
+        ("OK", "Wed, 03 Jan 2024 01:30:00 GMT", Outcome.OK),
         ("DELAYED", "Tue, 02 Jan 2024 20:00:00 GMT", Outcome.QUOTA),
         ("DELAYED", "Wed, 03 Jan 2024 12:00:00 GMT", Outcome.OK),
         ("DELAYED", "", Outcome.QUOTA),
