@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.data.store.tables import DAILY, bars, content, days, put, store_at, unit, units
+from workbench.data.atomic import write_whole
 from workbench.data.store import Store, prepare
-from workbench.data.store.durable import sweep, write_atomic
+from workbench.data.store.durable import sweep
 from workbench.errors import (
     StoreCorruptionError,
     StorePathError,
@@ -170,14 +171,14 @@ def test_unreadable_checkpoint_is_rebuilt_from_the_commits(tmp_path):
     assert store.verify() == []
 
 
-def test_write_atomic_replaces_and_leaves_no_draft(tmp_path):
+def test_write_whole_replaces_and_leaves_no_draft(tmp_path):
     path = tmp_path / "a.json"
-    write_atomic(path, b"one")
-    write_atomic(path, b"two")
+    write_whole(path, b"one")
+    write_whole(path, b"two")
     assert path.read_bytes() == b"two"
     assert path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(TypeError):
-        write_atomic(path, "text")
+        write_whole(path, "text")
     assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
     assert path.read_bytes() == b"two"
 

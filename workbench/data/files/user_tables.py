@@ -8,12 +8,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.data.atomic import make_folder, write_whole
 from workbench.data.catalog import catalog, dataset
 from workbench.data.dataset import Dataset, DatasetColumn
 from workbench.data.files.schema import field_of
@@ -171,12 +171,7 @@ def _file(root: Path, name: str) -> Path:
 
 def _write(file: Path, contract: Dataset) -> None:
     """Write the contract in one piece."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     columns = [[column.name, column.kind, column.unit] for column in contract.columns]
     body = json.dumps({"columns": columns, "key": list(contract.key)}, ensure_ascii=False)
-    fresh = file.with_name(f".{file.name}.{os.getpid()}")
-    with fresh.open("w", encoding="utf-8") as stream:
-        stream.write(body)
-        stream.flush()
-        os.fsync(stream.fileno())
-    fresh.replace(file)
+    make_folder(file.parent)
+    write_whole(file, body.encode())

@@ -15,7 +15,8 @@ import polars as pl
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
-from workbench.data.store.durable import sync_file, sync_folder, write_atomic
+from workbench.data.atomic import write_whole
+from workbench.data.store.durable import sync_file, sync_folder
 from workbench.data.store.files import altered_since, checksum
 from workbench.errors import StoreCorruptionError
 
@@ -75,7 +76,7 @@ def write_checkpoint(folder: Path, version: int) -> None:
         for path in (*made, log / "_last_checkpoint"):
             sync_file(path)
         sync_folder(log)
-        write_atomic(_sums(folder), json.dumps(sums).encode())
+        write_whole(_sums(folder), json.dumps(sums).encode())
     except (DeltaError, OSError, StoreCorruptionError, pl.exceptions.PanicException) as error:
         _log.warning("%s: no checkpoint at version %d: %s", folder, version, error)
 

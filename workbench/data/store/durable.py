@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["TEMPORARY", "sweep", "sync_file", "sync_folder", "temporary", "write_atomic"]
+__all__ = ["TEMPORARY", "sweep", "sync_file", "sync_folder", "temporary"]
 
 TEMPORARY = ".wb-"
 """Beginning of the name of every temporary file."""
@@ -39,22 +39,6 @@ def sync_folder(path: Path) -> None:
 def temporary(folder: Path) -> Path:
     """A name for a temporary file in a folder."""
     return folder / f"{TEMPORARY}{uuid.uuid4().hex}.tmp"
-
-
-def write_atomic(path: Path, data: bytes) -> None:
-    """Put `data` at `path`, mode 0600: readers see the old bytes or the new, never a mix."""
-    draft = temporary(path.parent)
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(draft, path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
 
 
 def sweep(folders: Iterable[Path], patterns: Iterable[str] = (f"{TEMPORARY}*",)) -> int:

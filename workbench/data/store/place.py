@@ -13,7 +13,8 @@ import os
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from workbench.data.store.durable import sweep, temporary, write_atomic
+from workbench.data.atomic import write_whole
+from workbench.data.store.durable import sweep, temporary
 from workbench.errors import StoreCorruptionError, StorePathError, StoreVersionError
 
 __all__ = ["FORMAT", "prepare"]
@@ -63,7 +64,8 @@ def prepare(root: Path) -> Path:
             f"{place} cannot hold a store ({error.strerror or error}): choose a folder that can be "
             f"written."
         ) from error
-    sweep([place, *(place / name for name in _FOLDERS), *place.glob("store/*/*/")])
+    landed = (*place.glob("raw/*/*/"), *place.glob("quarantine/*/*/"))
+    sweep([place, *(place / name for name in _FOLDERS), *place.glob("store/*/*/"), *landed])
     sweep(place.glob("store/*/*/*/"), (".wb-*", "_commit_*.tmp", "*#[0-9]*"))
     return place
 
@@ -95,7 +97,7 @@ def _write_format(place: Path) -> None:
         made_by = version("workbench")
     except PackageNotFoundError:
         made_by = "unknown"
-    write_atomic(path, json.dumps({"format": FORMAT, "made_by": made_by}).encode() + b"\n")
+    write_whole(path, json.dumps({"format": FORMAT, "made_by": made_by}).encode() + b"\n")
 
 
 def _try_links(place: Path) -> None:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from workbench.data.store.durable import write_atomic
+from workbench.data.atomic import write_whole
 from workbench.errors import SnapshotError, StoreCorruptionError
 
 __all__ = ["is_pruned", "mark_pruned", "pruned_error", "pruned_versions"]
@@ -50,7 +50,7 @@ def mark_pruned(folder: Path, versions: Iterable[int]) -> None:
             spans[-1][1] = version
         else:
             spans.append([version, version])
-    write_atomic(_path(folder), json.dumps({"format": 1, "versions": spans}).encode())
+    write_whole(_path(folder), json.dumps({"format": 1, "versions": spans}).encode())
 
 
 def pruned_error(name: str, version: int) -> SnapshotError:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from workbench.data.store.durable import sync_folder, write_atomic
+from workbench.data.atomic import write_whole
+from workbench.data.store.durable import sync_folder
 from workbench.data.store.log import commit_path
 from workbench.data.store.names import snapshot_path, table_folder
 from workbench.data.store.pruned import is_pruned
@@ -68,7 +69,7 @@ def save_snapshot(root: Path, name: str, versions: Mapping[str, int]) -> Path:
             "versions": dict(sorted(versions.items())),
         }
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_atomic(path, json.dumps(document, indent=1, ensure_ascii=False).encode())
+        write_whole(path, json.dumps(document, indent=1, ensure_ascii=False).encode())
     return path
 
 
