@@ -19,6 +19,11 @@ _PLACES = (
     "s3://bucket/x.parquet",
 )
 _STATEMENTS = (
+    "SELECT * FROM read_text('.tmp/secret.csv')",
+    "SELECT * FROM glob('.tmp/*')",
+    "SELECT interval 1 month",
+    "SELECT now() - timestamp '2024-01-01'",
+    "SELECT 1 AS a, 2 AS a",
     "",
     ";",
     "-- only a comment",

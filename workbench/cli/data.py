@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.cli import tables
+from workbench.errors import BadValueError, SchemaError
 
 if TYPE_CHECKING:
     from workbench.data.update import UpdateReport
@@ -32,6 +33,7 @@ Start = Annotated[str | None, typer.Option(help="First day, such as 2015-01-01."
 End = Annotated[str | None, typer.Option(help="Last day.")]
 Name = Annotated[str, typer.Argument(help="A dataset, such as cn.bars_1d.")]
 Maybe = Annotated[str | None, typer.Argument(help="A dataset; all by default.")]
+Rows = Annotated[int, typer.Option("--rows", help="Rows of the table; JSON has all.", min=1)]
 LogFile = Annotated[
     Path | None, typer.Option("--log", help="Write JSON lines here instead of standard error.")
 ]
@@ -44,15 +46,27 @@ def opened(home: Path | None) -> Workspace:
     return open_workspace(home)
 
 
-def shown(title: str, frame: Any, json: bool) -> None:
-    """Print a frame as a table or as JSON."""
+def shown(title: str, frame: Any, json: bool, rows: int | None = None) -> None:
+    """Print a frame as a table, the first `rows` of it, or whole as JSON."""
     if json:
         tables.show_json(frame.reset_index().to_dict(orient="records"))
         return
-    columns, rows = tables.frame_rows(frame)
+    columns, held = tables.frame_rows(frame if rows is None else frame.head(rows))
     if columns and columns[0] == "index":
-        columns, rows = columns[1:], [row[1:] for row in rows]
-    tables.show(title, columns, rows)
+        columns, held = columns[1:], [row[1:] for row in held]
+    tables.show(title, columns, held)
+
+
+def listed(subject: str, frame: Any, json: bool, rows: int) -> None:
+    """Print what was found: the title says how much there is, and how much of it is shown."""
+    said = tables.counted(len(frame))
+    if len(frame) > rows:
+        said += f", first {rows:,} shown; --json gives all"
+    title = f"{subject}: {said}" if subject else said
+    if frame.empty and not json and subject:
+        typer.echo(title)
+        return
+    shown(title, frame, json, rows)
 
 
 def settled(report: UpdateReport, json: bool) -> None:
@@ -130,17 +144,32 @@ def import_(
     home: Home = None,
     json: Json = False,
 ) -> None:
-    """Import files; anything wrong is refused whole, with row numbers."""
+    """Import files; anything wrong is refused whole, with row numbers.
+
+    Exit 1 where anything is refused; whether rows are missing is told, and is no failure.
+    """
+    from workbench.cli.hints import for_command_line
+    from workbench.cli.imported import refused, told
+
     mapping = {name: target or None for name, target in map(pair, column or ())}
-    report = opened(home).data.import_files(
-        path,
-        dataset=dataset,
-        mapping=mapping or None,
-        units=dict(map(pair, unit or ())) or None,
-        key=[part.strip() for part in key.split(",")] if key else None,
-        vendor=vendor,
-    )
-    settled(report, json)
+    workspace = opened(home)
+    try:
+        report = workspace.data.import_files(
+            path,
+            dataset=dataset,
+            mapping=mapping or None,
+            units=dict(map(pair, unit or ())) or None,
+            key=[part.strip() for part in key.split(",")] if key else None,
+            vendor=vendor,
+        )
+    except (SchemaError, BadValueError) as error:
+        raise type(error)(for_command_line(str(error))) from error
+    if json:
+        tables.show_json(report.to_dict())
+    else:
+        told(report, workspace.data)
+    if refused(report):
+        raise typer.Exit(1)
 
 
 def pair(word: str) -> tuple[str, str]:
@@ -154,17 +183,32 @@ def pair(word: str) -> tuple[str, str]:
 @app.command("status")
 def status(home: Home = None, json: Json = False) -> None:
     """Show every table: rows, span, version, completeness, size."""
+    from workbench.cli.status_table import status_table
+
     workspace = opened(home)
-    shown(f"Workspace {workspace.path}", workspace.data.status(), json)
+    found = workspace.data.status()
+    if found.empty and not json:
+        typer.echo(f"Nothing is stored yet in {workspace.path}.")
+        return
+    shown(f"Workspace {workspace.path}", found if json else status_table(found), json)
 
 
 @app.command("gaps")
 def gaps(
-    name: Name, start: Start = None, end: End = None, home: Home = None, json: Json = False
+    name: Name,
+    start: Start = None,
+    end: End = None,
+    rows: Rows = 50,
+    home: Home = None,
+    json: Json = False,
 ) -> None:
     """Show rows that should exist and do not; exit 1 where there are any."""
+    from workbench.cli.status_table import by_kind
+
     found = opened(home).data.gaps(name, start, end)
-    shown(f"Gaps of {name}: {len(found)}", found, json)
+    if len(found) and not json:
+        shown(f"Gaps of {name} by kind", by_kind(found), json)
+    listed(f"Gaps of {name}", found, json, rows)
     if len(found):
         raise typer.Exit(1)
 
@@ -173,11 +217,13 @@ def gaps(
 def revisions(
     name: Maybe = None,
     since: Annotated[str | None, typer.Option(help="Only those seen from this day on.")] = None,
+    rows: Rows = 50,
     home: Home = None,
     json: Json = False,
 ) -> None:
     """Show values that a vendor changed after they were stored."""
-    shown("Revisions", opened(home).data.revisions(name, since), json)
+    found = opened(home).data.revisions(name, since)
+    listed(f"Revisions of {name}" if name else "Revisions", found, json, rows)
 
 
 @app.command("verify")
@@ -185,12 +231,19 @@ def verify(
     name: Maybe = None,
     deep: Annotated[bool, typer.Option(help="Read every file, not only the log.")] = True,
     prices: Annotated[bool, typer.Option(help="Audit the values of price tables too.")] = False,
+    rows: Rows = 50,
     home: Home = None,
     json: Json = False,
 ) -> None:
     """Check files, log and ledger; exit 1 where something is wrong."""
-    found = opened(home).data.verify(name, deep=deep, prices=prices)
-    shown("Findings" if len(found) else "All is well", found, json)
+    workspace = opened(home)
+    found = workspace.data.verify(name, deep=deep, prices=prices)
+    if len(found) or json:
+        listed("Findings", found, json, rows)
+    elif workspace.data.status()["version"].notna().any():
+        typer.echo("All is well.")
+    else:
+        typer.echo(f"Nothing is stored yet in {workspace.path}.")
     if len(found):
         raise typer.Exit(1)
 
@@ -198,13 +251,12 @@ def verify(
 @app.command("sql")
 def sql(
     text: Annotated[str, typer.Argument(help="One SELECT over datasets.")],
-    rows: Annotated[int, typer.Option(help="Rows to print.", min=1)] = 50,
+    rows: Rows = 50,
     home: Home = None,
     json: Json = False,
 ) -> None:
     """Run one SELECT over the store."""
-    frame = opened(home).data.sql(text)
-    shown(f"{len(frame):,} rows", frame.to_pandas().head(rows), json)
+    listed("", opened(home).data.sql(text).to_pandas(), json, rows)
 
 
 @app.command("snapshot")

@@ -15,13 +15,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from workbench.errors import NotCoveredError
+from workbench.errors import NotCoveredError, StoreError
 
 if TYPE_CHECKING:
     from workbench.data.settings import Settings
     from workbench.data.store import Ledger, Store, TableSnapshot
 
-__all__ = ["Cellar", "Clock", "utc_now"]
+__all__ = ["Cellar", "Clock", "refuse_pinned", "utc_now"]
 
 Clock = Callable[[], datetime]
 """Gives the time as an aware datetime in UTC; tests bring their own."""
@@ -127,3 +127,12 @@ class Cellar:
     def at(self, pins: Mapping[str, int], label: str = "") -> Cellar:
         """The same cellar as of the versions given."""
         return replace(self, pins=MappingProxyType(dict(pins)), label=label)
+
+
+def refuse_pinned(cellar: Cellar) -> None:
+    """Raise `StoreError` for a cellar at fixed versions: a snapshot shows, it does not change."""
+    if cellar.pins is not None:
+        raise StoreError(
+            f"The snapshot {cellar.label!r} is read-only. Write through the workspace itself: "
+            "wb.open(path)."
+        )

@@ -11,7 +11,7 @@ from datetime import date
 from os import PathLike
 from typing import TYPE_CHECKING
 
-from workbench.data.cellar import Cellar
+from workbench.data.cellar import Cellar, refuse_pinned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +32,10 @@ class DataRoom:
 
     def __init__(self, cellar: Cellar) -> None:
         self._cellar = cellar
+
+    def __repr__(self) -> str:
+        verbs = "update, load, sql, import_files, ingest, status, gaps, revisions, verify, snapshot"
+        return f"DataRoom({str(self._cellar.root)!r}: {verbs} …)"
 
     def datasets(self) -> pd.DataFrame:
         """Every dataset of the catalogue: title, key, providers, what makes it complete."""
@@ -87,6 +91,7 @@ class DataRoom:
         from workbench.data.progress import shown
         from workbench.data.update import update
 
+        start, end = _demo_window(provider, start, end)
         with shown(progress) as report:
             return update(
                 self._cellar,
@@ -114,6 +119,7 @@ class DataRoom:
         from workbench.data.progress import shown
         from workbench.data.update import aupdate
 
+        start, end = _demo_window(provider, start, end)
         with shown(progress) as report:
             return await aupdate(
                 self._cellar,
@@ -242,7 +248,7 @@ class DataRoom:
         """One row a table: rows, span, version, units by state, gaps, size, last update."""
         from workbench.data.update import status
 
-        return status(self._cellar).to_pandas()
+        return status(self._cellar).to_pandas().set_index("dataset")
 
     def gaps(self, name: str, start: Day | None = None, end: Day | None = None) -> pd.DataFrame:
         """Rows that should exist and do not, recomputed from calendar, listings, suspensions."""
@@ -304,6 +310,7 @@ class DataRoom:
         """Merge small files; rows, versions and time travel stay as they are."""
         from workbench.data.overview import compact
 
+        refuse_pinned(self._cellar)
         return compact(self._cellar, name)
 
     def prune(
@@ -315,6 +322,8 @@ class DataRoom:
         """
         from workbench.data.overview import prune
 
+        if not dry_run:
+            refuse_pinned(self._cellar)
         return prune(self._cellar, name, keep=keep, dry_run=dry_run)
 
     def dataset(self, name: str) -> Dataset:
@@ -322,3 +331,15 @@ class DataRoom:
         from workbench.data.catalog import dataset
 
         return dataset(name)
+
+
+def _demo_window(
+    provider: str | None, start: Day | None, end: Day | None
+) -> tuple[Day | None, Day | None]:
+    """The span of the demo market where its vendor is asked without dates."""
+    if provider != "demo":
+        return start, end
+    from workbench.data.providers.synthetic.provider import known_days
+
+    first, last = known_days()
+    return start or first, end or last

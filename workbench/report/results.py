@@ -61,6 +61,8 @@ def plain(value: Any) -> Any:
     if hasattr(value, "to_dict"):
         return plain(value.to_dict())
     if hasattr(value, "isoformat"):
+        if value != value:  # NaT
+            return None
         day = isinstance(value, dt.datetime) and value.time() == dt.time()
         return value.date().isoformat() if day else value.isoformat()
     if hasattr(value, "item") and not hasattr(value, "__len__"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
@@ -13,12 +13,14 @@ import pytest
 
 import workbench as wb
 from tests.data.bars import plain_rows, tushare_rows, write
+from workbench.data.catalog import dataset
 from workbench.errors import (
     BadValueError,
     DataError,
     DuplicateKeyError,
     SchemaError,
     SourceNotFoundError,
+    StoreError,
 )
 
 DAYS = [date(2020, 1, 2), date(2020, 1, 3), date(2020, 1, 6)]
@@ -185,3 +187,106 @@ def test_two_imports_of_one_day_keep_each_others_rows(ws, tmp_path):
         list(pool.map(one, codes))
     held = ws.data.sql("SELECT DISTINCT asset FROM cn.bars_1d").to_polars()["asset"]
     assert set(held) == {*codes, "000001.SZ", "600519.SH"}
+
+
+def test_codes_in_other_spellings_are_the_same_shares(ws, tmp_path):
+    rows = tushare_rows()
+    ws.data.import_files(write(tmp_path, rows, "a.csv"), dataset="cn.bars_1d")
+    other = {"000001.SZ": "sz000001", "600519.SH": "600519.XSHG"}
+    rows["ts_code"] = [other[code] for code in rows["ts_code"]]
+    ws.data.import_files(write(tmp_path, rows, "b.csv"), dataset="cn.bars_1d")
+    assert ws.market("cn").assets.names == ("000001.SZ", "600519.SH")
+    rows["ts_code"] = ["000001"] * 5
+    with pytest.raises(BadValueError, match="row 1: '000001'"):
+        ws.data.import_files(write(tmp_path, rows, "c.csv"), dataset="cn.bars_1d")
+
+
+def test_imported_codes_prove_nothing(ws, tmp_path):
+    report = ws.data.import_files(write(tmp_path, tushare_rows()), dataset="cn.bars_1d")
+    assert report["cn.bars_1d"].units == {"committed": 3}
+    assert "ref.securities" not in ws._cellar.store.versions()
+
+
+def test_earlier_bars_move_the_listing_back(ws, tmp_path):
+    rows = tushare_rows()
+    late = {name: values[2:3] for name, values in rows.items()}
+    ws.data.import_files(write(tmp_path, late, "late.csv"), dataset="cn.bars_1d")
+    early = {name: values[1:2] for name, values in rows.items()}
+    ws.data.import_files(write(tmp_path, early, "early.csv"), dataset="cn.bars_1d")
+    assert ws.market("cn")["raw_close"].values[:, 0].tolist()[0] == 10.5
+    assert ws.market("cn").mask("listed").values.all()
+
+
+def test_factors_beside_the_bars_of_a_frame_are_kept(ws):
+    held = pd.DataFrame(tushare_rows())
+    ws.data.ingest(held, dataset="cn.bars_1d")
+    factor = ws.data.load("cn.adj_factor").to_polars()["adj_factor"].to_list()
+    assert sorted(factor) == [1.0, 1.0, 2.0, 2.0, 4.0]
+
+
+def test_frames_without_prices_are_refused(ws):
+    held = pd.DataFrame(tushare_rows()).drop(columns="close")
+    with pytest.raises(DataError, match="close"):
+        ws.data.ingest(held, dataset="cn.bars_1d")
+
+
+def test_a_calendar_without_closed_days_is_refused(ws):
+    days = {"exchange": ["SSE"] * 2, "cal_date": ["20240102", "20240105"], "is_open": [1, 1]}
+    with pytest.raises(BadValueError, match="2 of the 4 natural days"):
+        ws.data.ingest(pd.DataFrame(days | {"pretrade_date": [None, None]}), dataset="cal.sessions")
+
+
+def test_a_snapshot_is_not_written_through(ws, tmp_path):
+    file = write(tmp_path, tushare_rows())
+    ws.data.import_files(file, dataset="cn.bars_1d")
+    ws.data.snapshot("now")
+    then = ws.at("now")
+    for write_through in (
+        lambda: then.data.import_files(file, dataset="cn.bars_1d"),
+        lambda: then.data.ingest(pd.DataFrame(tushare_rows()), dataset="cn.bars_1d"),
+        lambda: then.data.compact(),
+        lambda: then.data.prune(dry_run=False),
+    ):
+        with pytest.raises(StoreError, match="now"):
+            write_through()
+
+
+DAY = date(2024, 1, 2)
+BAR = {"open": 1.0, "high": 1.0, "low": 1.0, "close": 1.0, "volume": 1.0, "amount": 1.0}
+OF_TWO = {
+    "idx.bars_1d": ({"asset": "000300.SH"}, {"asset": "000905.SH"}),
+    "idx.weights": ({"index": "000300.SH", "asset": "A"}, {"index": "000300.SH", "asset": "B"}),
+    "ref.names": (
+        {"asset": "A", "start": DAY, "name": "x"},
+        {"asset": "A", "start": DAY, "name": "y"},
+    ),
+    "us.splits": ({"asset": "AAPL", "kind": "k"}, {"asset": "NVDA", "kind": "k"}),
+    "ind.members": (
+        {"scheme": "S", "level1": "x", "level3": "l", "asset": "A", "start": DAY},
+        {"scheme": "S", "level1": "x", "level3": "l", "asset": "B", "start": DAY},
+    ),
+    "cn.bars_1m": (BAR | {"asset": "A"}, BAR | {"asset": "B"}),
+    "cn.margin_1d": ({"asset": "A"}, {"asset": "B"}),
+    "ind.industries": ({"scheme": "S", "code": "1"}, {"scheme": "S", "code": "2"}),
+}
+
+
+@pytest.mark.parametrize("name", OF_TWO)
+def test_rows_of_other_keys_stay_on_every_axis(ws, tmp_path, name):
+    contract = dataset(name)
+    given = {"session": DAY, "time": datetime(2024, 1, 2, 2, tzinfo=UTC)}
+    for number, row in enumerate(OF_TWO[name]):
+        full = {k: v for k, v in given.items() if k in contract} | row
+        frame = pl.DataFrame([full], schema={k: contract.schema()[k] for k in full})
+        file = tmp_path / f"{number}.parquet"
+        frame.write_parquet(file)
+        ws.data.import_files(file, dataset=name)
+    held = ws._cellar.table(name).read()
+    assert held.height == 2
+    later = {"session": date(2024, 1, 9), "time": datetime(2024, 1, 9, 2, tzinfo=UTC)}
+    full = {k: v for k, v in later.items() if k in contract} | OF_TWO[name][0]
+    if full.keys() & later.keys():
+        frame = pl.DataFrame([full], schema={k: contract.schema()[k] for k in full})
+        frame.write_parquet(tmp_path / "later.parquet")
+        ws.data.import_files(tmp_path / "later.parquet", dataset=name)
+        assert ws._cellar.table(name).read().height == 3

@@ -2,7 +2,7 @@
 
 The reader is that of `read_market`: the same names, units and refusals with row numbers. Columns
 beside the bars go where they belong: ``adj_factor`` to cn.adj_factor, limits to cn.limits_1d,
-share counts to cn.basic_1d, ``is_st`` to cn.st_1d, listing days to ref.securities. Anything else
+share counts to cn.basic_1d, ``is_st`` to cn.st_1d, listing days to ref.provisional. Anything else
 is refused: a column is never dropped unsaid.
 """
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from workbench.data.catalog import dataset
 from workbench.data.files.checks import broken_bars, refuse_duplicates, refuse_signs
+from workbench.data.files.codes import chinese_codes
 from workbench.data.files.columns import ReadColumns, read_columns
 from workbench.data.files.mapping import column_plan
 from workbench.data.files.table import Table, read_table
@@ -25,8 +26,9 @@ from workbench.errors import BadValueError, SchemaError
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["COMPANIONS", "bar_frames", "refuse_adjusted"]
+__all__ = ["COMPANIONS", "PROVISIONAL", "bar_frames", "refuse_adjusted"]
 
+PROVISIONAL = "ref.provisional"
 COMPANIONS: Mapping[str, Mapping[str, str]] = {
     "cn.adj_factor": {"adj_factor": "adj_factor"},
     "cn.limits_1d": {"up_limit": "up_limit", "down_limit": "down_limit"},
@@ -64,8 +66,9 @@ def bar_frames(
     Returns
     -------
     tuple of (dict of str to DataFrame, list of str)
-        Frames by dataset in their declared columns; ``ref.securities`` holds the codes with the
-        listing days where the file gives them; and notes on what was left out.
+        Frames by dataset in their declared columns; ``ref.provisional`` holds the codes with
+        their first bars and the listing days where the file gives them; and notes on what was left
+        out.
 
     Raises
     ------
@@ -76,6 +79,8 @@ def bar_frames(
     plan = column_plan(table.frame.columns, mapping)
     used = declared_units(table.frame.columns, units)
     read = read_columns(table, plan)
+    if target == "cn.bars_1d":
+        read.assets = chinese_codes(table, read.assets)
     refuse_duplicates(table, read.days, read.assets)
     refuse_signs(table, plan.fields, read.numbers)
     _refuse_broken(table, read)
@@ -172,10 +177,14 @@ def _frames(read: ReadColumns, target: str) -> dict[str, pl.DataFrame]:
         else pl.Series(name, [None] * len(read.days), dtype=pl.Date)
         for name in ("list_date", "delist_date")
     }
-    frames["ref.securities"] = (
+    frames[PROVISIONAL] = (
         pl.DataFrame({**keys, **dates})
         .group_by("asset")
-        .agg(pl.col("session").min(), pl.col("list_date").max(), pl.col("delist_date").max())
+        .agg(
+            first_bar=pl.col("session").min(),
+            list_date=pl.col("list_date").max(),
+            delist_date=pl.col("delist_date").max(),
+        )
         .sort("asset")
     )
     return frames

@@ -15,7 +15,9 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.files.bar_files import bar_frames, refuse_adjusted
+from workbench.data.catalog import dataset as dataset_of
+from workbench.data.cellar import refuse_pinned
+from workbench.data.files.bar_files import PROVISIONAL, bar_frames, refuse_adjusted
 from workbench.data.files.location import fingerprint, locate
 from workbench.data.files.user_tables import declare, find_dataset
 from workbench.errors import (
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from workbench.data.cellar import Cellar
     from workbench.data.dataset import Dataset
+    from workbench.data.provider import Unit
     from workbench.data.update import UpdateReport
 
 __all__ = ["import_files", "ingest"]
@@ -61,7 +64,7 @@ def import_files(
         Files of one kind with the same columns.
     dataset : str
         ``cn.bars_1d`` or ``us.bars_1d``: a long table of bars in any naming; companions such as
-        ``adj_factor`` go to their own datasets, unknown codes to ref.securities (listed from
+        ``adj_factor`` go to their own datasets, unknown codes to ref.provisional (listed from
         their first bar on where no listing day is given), the calendar is laid if there is none.
         Any other dataset of the catalogue: its own column names. ``user.<name>``: any table.
     mapping : mapping of str to str or None, optional
@@ -82,6 +85,7 @@ def import_files(
     SourceNotFoundError, SchemaError, BadValueError, DuplicateKeyError, UnknownDatasetError
         Nothing is written then; the refusal is noted in the quarantine.
     """
+    refuse_pinned(cellar)
     files = locate(path)
     origin = {"files": [fingerprint(file) for file in files]}
     try:
@@ -127,21 +131,24 @@ def ingest(
     Frames of ``ts.pro_bar`` are refused where they give themselves away: adjusted prices, or a
     ``pre_close`` overwritten with yesterday's raw close. Use ``pro.daily``.
     """
-    import polars as pl
-
     from workbench.data.providers import provider
 
+    refuse_pinned(cellar)
     contract = find_dataset(cellar.root, dataset)
-    rows = provider(vendor).from_frame(contract, _polars(frame))
-    if dataset in _BARS:
-        refuse_adjusted(rows)
-    if contract.axis == "session" and not rows.is_empty():
-        _lay_calendar(cellar, contract.market, rows)
+    held = _polars(frame)
+    rows = provider(vendor).from_frame(contract, held)
+    if contract.axis == "day":
+        _refuse_closed_days_left_out(rows)
+    if dataset not in _BARS:
+        if contract.axis == "session" and not rows.is_empty():
+            _lay_calendar(cellar, contract.market, rows)
+        return _committed(cellar, contract, rows, "frames")
+    _refuse_lacking(rows)
+    refuse_adjusted(rows)
+    frames = {dataset: rows}
     if dataset == "cn.bars_1d":
-        first = rows.group_by("asset").agg(pl.col("session").min()).sort("asset")
-        blank = pl.lit(None, dtype=pl.Date)
-        _add_securities(cellar, first.with_columns(list_date=blank, delist_date=blank), vendor)
-    return _committed(cellar, contract, rows, vendor)
+        frames |= _companions(vendor, held) | {PROVISIONAL: _met(rows)}
+    return _import_frames(cellar, dataset, frames, "frames", None)
 
 
 def _import_vendor(
@@ -185,17 +192,71 @@ def _import_bars(
 ) -> UpdateReport:
     """Bars and their companions; the calendar first, because every day must be a session."""
     frames, notes = bar_frames(files, name, mapping, units)
+    return _import_frames(cellar, name, frames, "files", {**origin, "notes": notes})
+
+
+def _import_frames(
+    cellar: Cellar,
+    name: str,
+    frames: Mapping[str, pl.DataFrame],
+    provider: str,
+    origin: Mapping[str, Any] | None,
+) -> UpdateReport:
+    """Commit bars, then what came with them."""
     market = find_dataset(cellar.root, name).market
-    securities = frames.pop("ref.securities")
     _lay_calendar(cellar, market, frames[name])
     reports = []
-    if market == "cn":
-        reports += _add_securities(cellar, securities, "files", origin)
     for target, rows in frames.items():
+        if target == PROVISIONAL:
+            rows = _unknown_codes(cellar, rows) if market == "cn" else rows.clear()
+            if rows.is_empty():
+                continue
         contract = find_dataset(cellar.root, target)
-        told = {**origin, "notes": notes}
-        reports.append(_committed(cellar, contract, rows, "files", told))
+        reports.append(_committed(cellar, contract, rows, provider, origin))
     return reports[0].joined(*reports[1:])
+
+
+def _companions(vendor: str, held: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Factors that stand beside the bars of a frame, as merged tables of daily data have them."""
+    from workbench.data.providers import provider
+
+    if "adj_factor" not in held.columns:
+        return {}
+    contract = dataset_of("cn.adj_factor")
+    return {contract.name: provider(vendor).from_frame(contract, held)}
+
+
+def _met(bars: pl.DataFrame) -> pl.DataFrame:
+    """The codes of a frame of bars with their first days."""
+    import polars as pl
+
+    blank = pl.lit(None, dtype=pl.Date)
+    met = bars.group_by("asset").agg(first_bar=pl.col("session").min()).sort("asset")
+    return met.with_columns(list_date=blank, delist_date=blank)
+
+
+def _refuse_lacking(bars: pl.DataFrame) -> None:
+    """Refuse frames of bars without prices or volume at all."""
+    needed = ("open", "high", "low", "close", "volume")
+    lacking = [name for name in needed if bars.height and bars[name].null_count() == bars.height]
+    if lacking:
+        raise SchemaError(
+            f"A frame of daily bars needs {', '.join(needed)}; this one has no "
+            f"{', '.join(lacking)}."
+        )
+
+
+def _refuse_closed_days_left_out(days: pl.DataFrame) -> None:
+    """Refuse a calendar without its closed days: what is not there might be a missing row."""
+    for exchange, span in days.group_by("exchange"):
+        first, last = span["session"].min(), span["session"].max()
+        natural = (last - first).days + 1
+        if span.height != natural:
+            raise BadValueError(
+                f"The calendar of {exchange[0]} has {span.height} of the {natural} natural days "
+                f"from {first} to {last}. Give every day, open or not: pro.trade_cal(exchange=…, "
+                "start_date=…, end_date=…) without is_open."
+            )
 
 
 def _committed(
@@ -206,31 +267,33 @@ def _committed(
     origin: Mapping[str, Any] | None = None,
 ) -> UpdateReport:
     """Merge and commit under the dataset's lock: two imports of one day keep each other's rows."""
-    from workbench.data.update import commit_frame
+    from workbench.data.update.commit import commit_frame, derived_units
     from workbench.data.update.job import holding
 
     by = "import" if provider == "files" else "ingest"
     with holding(cellar, contract.name):
-        merged = _merged(cellar, contract, rows)
-        return commit_frame(cellar, contract, merged, provider=provider, by=by, origin=origin)
+        units = derived_units(contract, rows)
+        merged = _merged(cellar, contract, rows, units)
+        return commit_frame(
+            cellar, contract, merged, units, provider=provider, by=by, origin=origin
+        )
 
 
-def _merged(cellar: Cellar, contract: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
-    """`rows`, with the stored rows of the same days (or of the whole table) whose keys differ.
+def _merged(
+    cellar: Cellar, contract: Dataset, rows: pl.DataFrame, units: Sequence[Unit]
+) -> pl.DataFrame:
+    """`rows`, with the stored rows of the same units whose keys differ.
 
-    A commit replaces whole days, so that a file of a few assets must bring along the others.
+    A commit replaces whole units (days, codes, months), so that a file of a few assets must bring
+    along the others.
     """
     import polars as pl
 
+    from workbench.data.update.settle import held_rows
+
     if contract.versions or cellar.store.version(contract.name) is None:
         return rows
-    snapshot = cellar.store.snapshot(contract.name)
-    if contract.axis == "whole" or not contract.day:
-        held = snapshot.read()
-    else:
-        days = rows[contract.day].cast(pl.Date).unique()
-        held = snapshot.read(first=days.min(), last=days.max())
-        held = held.filter(pl.col(contract.day).cast(pl.Date).is_in(days.implode()))
+    held = held_rows(cellar, contract, units)
     others = held.join(rows, on=list(contract.key), how="anti", nulls_equal=True)
     return pl.concat([rows, others.select(rows.columns)])
 
@@ -273,36 +336,24 @@ def _day(value: Any) -> Any:
     return np.datetime64(value, "D")
 
 
-def _add_securities(
-    cellar: Cellar, found: pl.DataFrame, provider: str, origin: Mapping[str, Any] | None = None
-) -> list[UpdateReport]:
-    """Enter codes that the store has not seen: listed from their first bar on unless told."""
-    fresh = _unknown_securities(cellar, found)
-    if fresh.is_empty():
-        return []
-    contract = find_dataset(cellar.root, "ref.securities")
-    return [_committed(cellar, contract, fresh, provider, origin)]
-
-
-def _unknown_securities(cellar: Cellar, found: pl.DataFrame) -> pl.DataFrame:
-    """Rows of ref.securities for codes that the store has not seen."""
+def _unknown_codes(cellar: Cellar, met: pl.DataFrame) -> pl.DataFrame:
+    """Codes that ref.securities does not know, with the earliest bar that ever came."""
     import polars as pl
 
-    schema = find_dataset(cellar.root, "ref.securities").schema()
     if cellar.has("ref.securities"):
         known = cellar.table("ref.securities").read(columns=["asset"])["asset"].unique()
-        found = found.filter(~pl.col("asset").is_in(known.implode()))
-    given = {
-        "security_id": pl.col("asset"),
-        "valid_from": pl.coalesce("list_date", "session"),
-        "list_date": pl.coalesce("list_date", "session"),
-        "exchange": pl.col("asset").str.slice(-2),
-        "status": pl.when(pl.col("delist_date").is_null()).then(pl.lit("L")).otherwise(pl.lit("D")),
-    }
-    held = {"asset": pl.col("asset"), "delist_date": pl.col("delist_date")} | given
-    return found.select(
-        held.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in schema.items()
-    )
+        met = met.filter(~pl.col("asset").is_in(known.implode()))
+    schema = dataset_of(PROVISIONAL).schema()
+    rows = met.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+    if not cellar.has(PROVISIONAL):
+        return rows
+    before = cellar.table(PROVISIONAL).read()
+    both = pl.concat([before, rows]).group_by("asset", maintain_order=True)
+    return both.agg(
+        pl.col("first_bar").min(),
+        pl.col("list_date").drop_nulls().last(),
+        pl.col("delist_date").drop_nulls().last(),
+    ).join(rows.select("asset"), on="asset", how="semi")
 
 
 def _polars(frame: pd.DataFrame | pl.DataFrame) -> pl.DataFrame:

@@ -1,12 +1,14 @@
 """Files to one table of raw columns, with a way back from a row to its file.
 
-1. Parquet keeps its types; CSV is read as text, so that nothing is guessed from the first rows
+1. Parquet keeps its types; CSV is read as text, so that nothing is guessed from the first rows,
+   and only where the whole file is UTF-8 (a byte order mark is no matter)
 2. files of one read have the same columns; types that disagree are refused
 3. `Table.places` names file and row of any row of the table
 """
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Table", "read_table"]
 
 _SHOWN = 5
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ def _read_one(file: Path) -> pl.DataFrame:
         if file.suffix.lower() == ".parquet":
             frame = pl.read_parquet(file, glob=False)
         else:
+            _refuse_other_encodings(file)
             frame = pl.read_csv(file, infer_schema=False, glob=False)
     except failures as error:
         reason = str(error).strip().splitlines() or ["no reason given"]
@@ -111,3 +115,22 @@ def _read_one(file: Path) -> pl.DataFrame:
     if len(set(map(str.lower, frame.columns))) != frame.width:
         raise SchemaError(f"{file.name}: columns differ only by case: {frame.columns}")
     return frame
+
+
+def _refuse_other_encodings(file: Path) -> None:
+    """Refuse text that is not UTF-8: read as such, its columns would have other names."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    lines = 1
+    with file.open("rb") as stream:
+        try:
+            while chunk := stream.read(_CHUNK):
+                decoder.decode(chunk)
+                lines += chunk.count(b"\n")
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            # `object` is the chunk after what was pending of the one before: no line ends in that
+            lines += error.object[: error.start].count(b"\n")
+            raise BadValueError(
+                f"{file.name} cannot be read as csv: line {lines} is not UTF-8 text (GBK, "
+                "perhaps): save it as UTF-8, or as Parquet"
+            ) from None

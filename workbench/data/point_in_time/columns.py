@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from workbench.data.point_in_time.provisional import has_securities
 from workbench.data.point_in_time.securities import securities
 from workbench.errors import BadValueError
 
@@ -50,7 +51,7 @@ def place(cellar: Cellar, frame: pl.DataFrame, assets: Sequence[str], day: str) 
     if len(columns) != len(assets):
         twice = sorted({name for name in assets if list(assets).count(name) > 1})
         raise BadValueError(f"Each asset is named once; {twice} came twice.")
-    if not cellar.has("ref.securities"):
+    if not has_securities(cellar):
         return _by_code(frame, columns)
     known = securities(cellar)
     held = {*known.ids, *known.intervals["asset"]}
@@ -74,7 +75,7 @@ def _by_code(frame: pl.DataFrame, columns: dict[str, int]) -> pl.DataFrame:
 
 def codes_of(cellar: Cellar, assets: Sequence[str]) -> list[str]:
     """Every code under which rows of `assets` may stand in a table, ascending."""
-    if not cellar.has("ref.securities"):
+    if not has_securities(cellar):
         return sorted(set(assets))
     intervals = securities(cellar).intervals
     ours = intervals.filter(

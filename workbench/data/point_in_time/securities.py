@@ -1,6 +1,7 @@
 """Securities: stable identities, the codes they held, and the days on which they were listed.
 
-1. `securities` reads ``ref.securities``, one row for each code a security has held
+1. `securities` reads ``ref.securities``, one row for each code a security has held, and the codes
+   that only imported bars know
 2. `Securities` answers who held a code on a day, and which code is the latest
 3. what a user types (``000001.SZ``, ``SZ000001``, ``000001``) is told apart, or refused with the
    candidates: 000001 is a share in Shenzhen and an index in Shanghai
@@ -18,6 +19,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from workbench.data.point_in_time.provisional import security_rows
 from workbench.data.point_in_time.sessions import as_day, as_days
 from workbench.errors import BadValueError, UnknownAssetError, near_names
 from workbench.market.rules import board
@@ -265,7 +267,7 @@ def securities(cellar: Cellar, market: str = "cn") -> Securities:
         return us_securities(cellar)
     if market != "cn":
         raise BadValueError(f"A market is 'cn' or 'us'; got {market!r}.")
-    frame = cellar.table("ref.securities").read()
+    frame = security_rows(cellar)
     indices = ()
     if cellar.has("idx.bars_1d"):
         indices = tuple(cellar.table("idx.bars_1d").read(columns=["asset"])["asset"].unique())

@@ -22,6 +22,7 @@ from workbench.errors import (
 
 if TYPE_CHECKING:
     import duckdb
+    import polars as pl
 
     from workbench.data.cellar import Cellar
     from workbench.data.reading.frame import Frame
@@ -64,7 +65,6 @@ def sql(cellar: Cellar, text: str, *, memory: str = "4GB", threads: int | None =
         A table that there is not, or not yet.
     """
     import duckdb
-    import polars as pl
 
     from workbench.data.reading.frame import Frame
 
@@ -78,7 +78,7 @@ def sql(cellar: Cellar, text: str, *, memory: str = "4GB", threads: int | None =
         for name, table in snapshots.items():
             _view(connection, name, list(table.schema), paths[name], table.schema)
         connection.execute("SET lock_configuration = true")
-        rows = pl.DataFrame(connection.sql(text))
+        rows = _rows(connection.sql(text))
     except duckdb.CatalogException as error:
         raise _absent(seen, text, error) from error
     except duckdb.Error as error:
@@ -87,6 +87,33 @@ def sql(cellar: Cellar, text: str, *, memory: str = "4GB", threads: int | None =
         connection.close()
     versions = {name: table.version for name, table in snapshots.items()}
     return Frame(rows, {"query": text, "versions": versions, "engine": "duckdb"})
+
+
+def _rows(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
+    """The answer as a frame; types that no frame has are refused by name.
+
+    By way of pyarrow: DuckDB's own capsule leaves a page of warnings when Python ends.
+    """
+    import polars as pl
+    import pyarrow as pa
+
+    names = list(relation.columns)
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise QueryError(f"The answer has the columns {twice} twice; name them apart with AS.")
+    table = relation.to_arrow_table()
+    odd = [
+        f.name for f in table.schema if pa.types.is_interval(f.type) or pa.types.is_union(f.type)
+    ]
+    if odd:
+        raise QueryError(
+            f"The columns {odd} hold intervals or unions, which no frame has; cast them, for "
+            "example with CAST(… AS VARCHAR) or extract(epoch FROM …)."
+        )
+    try:
+        return pl.DataFrame(table)
+    except pl.exceptions.PolarsError as error:
+        raise QueryError(f"The answer cannot be a frame: {error}. Cast its columns.") from error
 
 
 def _refuse_all_but_select(text: str) -> None:
@@ -140,6 +167,9 @@ def _lock(
     connection: duckdb.DuckDBPyConnection, paths: list[str], memory: str, threads: int | None
 ) -> None:
     """Let DuckDB open `paths` and nothing else."""
+    # Without a folder to spill into, DuckDB also loses its own licence to read that folder.
+    connection.execute("SET temp_directory = ''")
+    connection.execute("SET TimeZone = 'UTC'")
     connection.execute(f"SET allowed_paths = {_list(paths)}")
     connection.execute("SET enable_external_access = false")
     connection.execute(f"SET memory_limit = {_text(memory)}")

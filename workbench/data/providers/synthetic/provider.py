@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from workbench.data.provider import Want
     from workbench.market import Market
 
-__all__ = ["PROVIDER", "DemoProvider"]
+__all__ = ["PROVIDER", "DemoProvider", "known_days"]
 
 _SEED = 7
 
@@ -68,7 +68,7 @@ class DemoProvider:
     def plan(self, dataset: Dataset, want: Want) -> Iterable[Unit]:
         """One unit a session, or one for everything."""
         if dataset.name in _WHOLE:
-            span = _known_days() if dataset.name == "cal.sessions" else (None, None)
+            span = known_days() if dataset.name == "cal.sessions" else (None, None)
             return [Unit(dataset.name, "all", *span)]
         return [Unit(dataset.name, str(day), day, day) for day in want.sessions]
 
@@ -146,7 +146,7 @@ def _of_session(name: str, day: date | None) -> dict[str, Any]:
     return columns
 
 
-def _known_days() -> tuple[date, date]:
+def known_days() -> tuple[date, date]:
     """First and last natural day of the demo calendar."""
     return date(2019, 1, 1), _market().sessions.last.astype(object)
 
@@ -154,7 +154,7 @@ def _known_days() -> tuple[date, date]:
 def _sessions(unit: Unit) -> dict[str, Any]:
     """Every natural day of the window that the demo market knows."""
     market = _market()
-    known = _known_days()
+    known = known_days()
     first, last = max(unit.first or known[0], known[0]), min(unit.last or known[1], known[1])
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     open_days = market.sessions.values
