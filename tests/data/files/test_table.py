@@ -1,9 +1,10 @@
-"""Text files are UTF-8, or are refused before a column is looked at."""
+"""Text files are UTF-8 and Parquet files fit into memory, or are refused before they are read."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from workbench.data.files import table as reader
@@ -59,3 +60,13 @@ def test_bad_bytes_far_behind(tmp_path: Path) -> None:
     rows = b"20200102,A,1\n" * 200_000
     with pytest.raises(BadValueError, match="line 200002 is not UTF-8"):
         read_table(saved(tmp_path, b"date,code,x\n" + rows + b"20200103,\xb0\xb2,1\n"))
+
+
+def test_a_flood_in_a_small_file_is_refused_by_its_footer(tmp_path, monkeypatch):
+    monkeypatch.setattr(reader, "_FLOOD", 8_000)
+    file = tmp_path / "flood.parquet"
+    pl.DataFrame({"a": [1.0] * 1_001}).write_parquet(file)
+    with pytest.raises(BadValueError, match=r"1,001 rows × 1 columns.*in parts"):
+        read_table([file])
+    pl.DataFrame({"a": [1.0] * 1_000}).write_parquet(file)
+    assert read_table([file]).frame.height == 1_000

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["Table", "read_table"]
 
 _SHOWN = 5
+# A value takes eight bytes, and reading holds each a few times over.
+_CELL = 8
+_FLOOD = 4_000_000_000
 _CHUNK = 1 << 20
 
 
@@ -102,6 +105,7 @@ def _read_one(file: Path) -> pl.DataFrame:
     failures = (pl.exceptions.PolarsError, OSError, pl.exceptions.PanicException)
     try:
         if file.suffix.lower() == ".parquet":
+            _refuse_floods(file)
             frame = pl.read_parquet(file, glob=False)
         else:
             _refuse_other_encodings(file)
@@ -115,6 +119,24 @@ def _read_one(file: Path) -> pl.DataFrame:
     if len(set(map(str.lower, frame.columns))) != frame.width:
         raise SchemaError(f"{file.name}: columns differ only by case: {frame.columns}")
     return frame
+
+
+def _refuse_floods(file: Path) -> None:
+    """Refuse what would not fit: a few kilobytes of Parquet may spell billions of equal values."""
+    import pyarrow as pa
+    from pyarrow.parquet import read_metadata
+
+    try:
+        footer = read_metadata(file)
+    except (pa.ArrowException, OSError):
+        return  # polars says better what is wrong with it
+    size = footer.num_rows * footer.num_columns * _CELL
+    if size > _FLOOD:
+        raise BadValueError(
+            f"{file.name} holds {footer.num_rows:,} rows × {footer.num_columns} columns, about "
+            f"{size / 1e9:.0f} GB in memory; at most {_FLOOD / 1e9:.0f} GB are read at once. Import "
+            "it in parts, by year for example"
+        )
 
 
 def _refuse_other_encodings(file: Path) -> None:
