@@ -134,8 +134,8 @@ def _refuse_floods(file: Path) -> None:
     if size > _FLOOD:
         raise BadValueError(
             f"{file.name} holds {footer.num_rows:,} rows × {footer.num_columns} columns, about "
-            f"{size / 1e9:.0f} GB in memory; at most {_FLOOD / 1e9:.0f} GB are read at once. Import "
-            "it in parts, by year for example"
+            f"{size / 1e9:.0f} GB in memory; at most {_FLOOD / 1e9:.0f} GB are read at once. "
+            "Import it in parts, by year for example"
         )
 
 
