@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -33,3 +35,21 @@ def shared_data() -> Path:
 def repository() -> Path:
     """Top of the checkout."""
     return REPOSITORY
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Counts of calls lie in a folder of this run, also for fixtures and child processes."""
+    folder = tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_STATE_HOME", str(folder / "shared"))
+        yield folder
+
+
+_NUMBERS = count()
+
+
+@pytest.fixture(autouse=True)
+def state_of_this_test(own_state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test counts for itself: all of them use one vendor and one token."""
+    monkeypatch.setenv("WORKBENCH_STATE_HOME", str(own_state / str(next(_NUMBERS))))

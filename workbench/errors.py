@@ -34,6 +34,7 @@ what came and what to do::
     │   │   ├── AccessDeniedError       the account may not call this API
     │   │   ├── QuotaError              the allowance is spent; says until when
     │   │   ├── UpstreamError           network or vendor failure that retries did not cure
+    │   │   │   └── UnreachableError    no connection: no network, no such host, no trust
     │   │   ├── BadRequestError         the vendor does not understand the request
     │   │   └── BadAnswerError          ValueError    an answer that cannot be true
     │   └── StoreError                  RuntimeError  the cellar itself
@@ -114,6 +115,7 @@ __all__ = [
     "UnknownRuleError",
     "UnknownSessionError",
     "UnknownTemplateError",
+    "UnreachableError",
     "UpstreamError",
     "WorkbenchError",
     "near_names",
@@ -244,6 +246,10 @@ class QuotaError(ProviderError):
 
 class UpstreamError(ProviderError):
     """The vendor, or the way to it, failed and retries did not cure it."""
+
+
+class UnreachableError(UpstreamError):
+    """No connection to the vendor could be made; every further call of the run would fail too."""
 
 
 class BadRequestError(ProviderError):

@@ -74,7 +74,11 @@ def completeness(report: UpdateReport, room: DataRoom) -> str:
         missing = sum(gap.count or 1 for gap in report.gaps)
         said = f"{tables.counted(missing, 'expected row')} missing"
         return f"Stored, not complete: {said}; `workbench data gaps {gaps[0]}` lists them."
-    open_ = [part.dataset for part in report.parts if part.units.get("committed")]
+    open_ = [
+        part.dataset
+        for part in report.parts
+        if part.dataset in expecting and part.units.get("committed")
+    ]
     if open_:
         return f"Stored; whether {_are(open_)} complete is unknown: no shares are listed then."
     return "Stored and complete."

@@ -5,16 +5,19 @@ Each function answers a pandas frame for people; nothing here fetches.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.data.catalog import catalog
+from workbench.errors import CalendarUnknownError, StoreCorruptionError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.data.cellar import Cellar
+    from workbench.data.dataset import Dataset
 
 _NOWHERE = ".invalid"
 
@@ -118,6 +121,9 @@ def verify(cellar: Cellar, name: str | None, *, deep: bool, prices: bool) -> pd.
         }
         for finding in cellar.store.verify(name, deep=deep)
     ]
+    found += _calendars(cellar, name)
+    if deep:
+        found += _ledger(cellar, name)
     if prices:
         from workbench.data.validate import audit_prices
 
@@ -135,6 +141,52 @@ def verify(cellar: Cellar, name: str | None, *, deep: bool, prices: bool) -> pd.
     return pd.DataFrame(found, columns=["dataset", "check", "where", "detail", "repair"])
 
 
+def _ledger(cellar: Cellar, name: str | None) -> Iterator[dict[str, Any]]:
+    """Units that the ledger and the commits tell differently."""
+    import tempfile
+
+    from workbench.data.store import Ledger
+
+    columns = ["dataset", "provider", "key", "state", "rows", "missing"]
+    with tempfile.TemporaryDirectory() as folder:
+        rebuilt = Ledger(Path(folder) / "ledger.sqlite")
+        rebuilt.rebuild(cellar.store)
+        commits = rebuilt.units(name).select(columns)
+    held = cellar.ledger.units(name).select(columns)
+    sides = ((commits, held, "the ledger lacks what a commit tells"),
+             (held, commits, "the ledger tells what no commit does"))  # fmt: skip
+    for one, other, detail in sides:
+        for row in one.join(other, on=columns, how="anti").iter_rows(named=True):
+            yield {
+                "dataset": row["dataset"],
+                "check": "ledger",
+                "where": f"{row['provider']} {row['key']}",
+                "detail": f"{detail}: {row['state']}, {row['rows']} rows",
+                "repair": f"workbench data update {row['dataset']}: it reads the commits again",
+            }
+
+
+def _calendars(cellar: Cellar, name: str | None) -> Iterator[dict[str, Any]]:
+    """A finding for each stored calendar that nobody can use, such as one with holes."""
+    from workbench.data.point_in_time import calendar
+    from workbench.data.reading.window import REGIONS
+
+    for market, region in REGIONS.items():
+        dataset = region.sessions
+        if name not in (None, dataset) or not cellar.has(dataset):
+            continue
+        try:
+            calendar(cellar, market)
+        except (CalendarUnknownError, StoreCorruptionError) as error:
+            yield {
+                "dataset": dataset,
+                "check": "calendar",
+                "where": f"version {cellar.version(dataset)}",
+                "detail": str(error),
+                "repair": f"workbench data update {dataset} --force",
+            }
+
+
 def compact(cellar: Cellar, name: str | None) -> pd.DataFrame:
     """Merge small files; one row a table with files before and after."""
     import pandas as pd
@@ -142,10 +194,18 @@ def compact(cellar: Cellar, name: str | None) -> pd.DataFrame:
     rows = []
     for table in _names(cellar, name):
         before = len(cellar.store.snapshot(table).files())
-        cellar.store.compact(table)
+        cellar.store.compact(_contract(cellar, table))
         after = len(cellar.store.snapshot(table).files())
         rows.append({"dataset": table, "files_before": before, "files_after": after})
     return pd.DataFrame(rows, columns=["dataset", "files_before", "files_after"])
+
+
+def _contract(cellar: Cellar, table: str) -> Dataset:
+    """The contract of a stored table; that of the revisions is no dataset one can ask for."""
+    from workbench.data.files.user_tables import find_dataset
+    from workbench.data.update.revisions import REVISIONS
+
+    return REVISIONS if table == REVISIONS.name else find_dataset(cellar.root, table)
 
 
 def prune(cellar: Cellar, name: str | None, *, keep: int, dry_run: bool) -> pd.DataFrame:

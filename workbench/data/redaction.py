@@ -1,8 +1,9 @@
-"""Secrets are taken out of text by value, in every spelling they may travel in.
+r"""Secrets are taken out of text by value, in every spelling they may travel in.
 
 1. Every `Secret` made in this process registers its value here; the variables of the environment
    that hold tokens are looked up each time
-2. `redact` replaces the value and its spellings (URL, JSON, HTML, base64, hex) by ``***``
+2. `redact` replaces the value and its spellings (URL, JSON, HTML, base64, hex) by ``***``, also
+   where each character is escaped on its own: ``\u0043``, ``%43``, ``&#67;``; in bytes also UTF-16
 3. `redacted_exception` does so for an exception, and turns its chain of causes into notes, so that
    no request with a token hangs on it; `RedactingFilter` does so for log records
 """
@@ -41,6 +42,8 @@ ENVIRONMENT = {
 
 # Shorter words occur by chance: masking them would make texts unreadable, and data wrong.
 SHORTEST, SHORTEST_IN_DATA = 4, 16
+
+_ESCAPES = (b"\\", b"%", b"&#")
 
 _known: set[str] = set()
 _guard = threading.Lock()
@@ -81,12 +84,32 @@ def _spellings(value: str) -> set[str]:
     return {text for text in found if len(text) >= max(SHORTEST, len(value) // 2)} | {value}
 
 
+def _any_case(code: str) -> str:
+    """A pattern of hexadecimal digits of either case."""
+    return "".join(f"[{one}{one.upper()}]" if one.isalpha() else one for one in code)
+
+
+def _escaped(value: str) -> str:
+    """A pattern of the value with each character as it is or escaped, once or several times."""
+    found = []
+    for one in value:
+        units = one.encode("utf-16-be").hex(" ", 2).split()
+        backslash = r"\\{1,4}".join(["", *(f"u{_any_case(unit)}" for unit in units)])
+        forms = [re.escape(one), backslash, r"\\{1,4}" + re.escape(one)]
+        forms += [r"\\{1,4}x" + _any_case(f"{ord(one):02x}")] if ord(one) < 256 else []
+        forms += ["".join(f"%{_any_case(f'{byte:02x}')}" for byte in one.encode())]
+        forms += [f"&#0*{ord(one)};", f"&#[xX]0*{_any_case(f'{ord(one):x}')};"]
+        found.append(f"(?:{'|'.join(forms)})")
+    return "".join(found)
+
+
 @lru_cache(maxsize=8)
 def _pattern(values: frozenset[str]) -> re.Pattern[str] | None:
     texts = {text for value in values for text in _spellings(value)}
     # the longest first: a spelling may contain another one
     ordered = sorted(texts, key=lambda text: (-len(text), text))
-    return re.compile("|".join(map(re.escape, ordered))) if ordered else None
+    escaped = [_escaped(value) for value in sorted(values, key=lambda value: (-len(value), value))]
+    return re.compile("|".join([*map(re.escape, ordered), *escaped])) if ordered else None
 
 
 def redact(text: str) -> str:
@@ -115,7 +138,18 @@ def redact_bytes(data: bytes) -> bytes:
             found = text.encode()
             if found in data:
                 data = data.replace(found, MASK.encode())
-    return data
+    # Escapes and wide characters are rare: what has none of their marks is not searched for them.
+    if any(mark in data for mark in _ESCAPES):
+        for value in long:
+            data = _bytes_pattern(value).sub(MASK.encode(), data)
+    narrow = data.replace(b"\0", b"") if b"\0" in data else b""
+    # Wide characters: no vendor answers in them, so nothing of such an echo is worth keeping.
+    return MASK.encode() if any(_bytes_pattern(value).search(narrow) for value in long) else data
+
+
+@lru_cache(maxsize=8)
+def _bytes_pattern(value: str) -> re.Pattern[bytes]:
+    return re.compile(_escaped(value).encode())
 
 
 def redacted_exception(error: AnyException) -> AnyException:

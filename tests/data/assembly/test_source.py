@@ -145,7 +145,7 @@ class TestFactor:
             return made | {n: made[n].filter(~lost) for n in ("cn.bars_1d", "cn.adj_factor")}
 
         here = world.make_cellar(tmp_path / "ws", halted)
-        late = StoreSource(here, "cn", Window(date(2024, 1, 8), LAST))
+        late = StoreSource(here, "cn", Window(date(2024, 1, 8), LAST), on_gap="ignore")
         expected = world.factor("600519.SH", date(2023, 12, 19))
         assert (column(late, "adj_factor", "600519.SH") == expected).all()
 
@@ -155,7 +155,10 @@ class TestFactor:
             return made | {"cn.adj_factor": made["cn.adj_factor"].filter(~gone)}
 
         here = world.make_cellar(tmp_path / "ws", lost)
-        values = column(StoreSource(here, "cn", WINDOW), "adj_factor", "600519.SH")
+        with pytest.raises(DataGapError, match=r"1 rows are missing \(600519.SH on 2024-01-04\)"):
+            StoreSource(here, "cn", WINDOW).field("adj_factor")
+        source = StoreSource(here, "cn", WINDOW, on_gap="ignore")
+        values = column(source, "adj_factor", "600519.SH")
         assert np.flatnonzero(np.isnan(values)).tolist() == [DAYS.index(date(2024, 1, 4))]
 
 

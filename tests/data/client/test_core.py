@@ -27,7 +27,7 @@ def desk(root: Path, limits: Any = (), **changed: Any) -> Desk:
         provider=provider,
         settings=ProviderSettings(**changed),
         landing=Landing(root, clock=lambda: NOW),
-        limits=Limits(root / "meta", "fake", provider.rates),
+        limits=Limits("fake", provider.rates, folder=root / "meta"),
         gates=Gates("fake", Memo(), lambda: NOW),
         token=token,
         clock=lambda: NOW,

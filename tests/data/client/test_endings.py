@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.data.client.fakes import (
@@ -26,6 +27,8 @@ from workbench.errors import (
     AuthenticationError,
     QuotaError,
     StoreError,
+    UnreachableError,
+    UpstreamError,
 )
 
 
@@ -42,6 +45,36 @@ class TestEndings:
         assert str(second.error) == str(first.error)
         assert (first.calls, second.calls) == (1, others)
         assert (other.error is None) is (kind is not AuthenticationError)
+
+    def test_nobody_else_tries_a_vendor_that_cannot_be_reached(self, tmp_path: Path) -> None:
+        script = Script({"mins/1": [httpx.ConnectError("no such host")]})
+        cellar = place(tmp_path)
+        with Client(Fake(), cellar, token=token(), transport=script.transport) as client:
+            first, second = client.fetch([unit("mins/1"), unit("mins/2")])
+            (other,) = client.fetch([unit("free")])
+        assert isinstance(first.error, UnreachableError)
+        assert str(first.error) == str(second.error) == str(other.error)
+        assert (first.calls, second.calls, other.calls) == (3, 0, 0)
+        assert all(item.error is None for item in fetch(cellar, Script(), "mins/1", "free"))
+
+    @pytest.mark.parametrize(
+        "trouble",
+        [
+            answered({}, status=503),
+            httpx.ReadTimeout("silent"),
+            httpx.ConnectTimeout("silent"),
+            httpx.ReadError("reset"),
+        ],
+        ids=["busy", "silent", "slow door", "reset"],
+    )
+    def test_trouble_of_one_unit_is_its_own(self, tmp_path: Path, trouble: Any) -> None:
+        first, second = fetch(place(tmp_path), Script({"a": [trouble]}), "a", "b")
+        assert type(first.error) is UpstreamError
+        assert (first.calls, second.error, second.calls) == (3, None, 1)
+
+    def test_one_refused_connection_is_tried_again(self, tmp_path: Path) -> None:
+        script = Script({"a": [httpx.ConnectError("refused"), httpx.ConnectError("refused"), FINE]})
+        assert [item.error for item in fetch(place(tmp_path), script, "a", "b")] == [None, None]
 
     def test_quota_says_until_when(self, tmp_path: Path) -> None:
         script = Script({"mins/1": [answered({"code": 2})]})

@@ -20,7 +20,7 @@ import sys, time
 from pathlib import Path
 from workbench.data.client.limits import Limits
 from workbench.data.secrets import Secret
-limits = Limits(Path(sys.argv[1]), "fake", lambda api: ((10, 2),))
+limits = Limits("fake", lambda api: ((10, 2),), folder=Path(sys.argv[1]))
 token, end, made = Secret("a-token-of-some-length"), time.time() + 4.4, []
 while time.time() < end:
     wait = limits.ask("daily", token)
@@ -52,7 +52,7 @@ def test_three_processes_share_a_window(tmp_path: Path) -> None:
 
 
 def test_ninety_per_cent(tmp_path: Path) -> None:
-    limits = Limits(tmp_path, "fake", lambda api: ((50, 60),))
+    limits = Limits("fake", lambda api: ((50, 60),), folder=tmp_path)
     assert [limits.ask("daily") for _ in range(45)] == [0.0] * 45
     assert 50 < limits.ask("daily") <= 60.1
     assert limits.ask("basic") == 0.0
@@ -61,7 +61,7 @@ def test_ninety_per_cent(tmp_path: Path) -> None:
 
 
 def test_no_limit(tmp_path: Path) -> None:
-    limits = Limits(tmp_path, "fake", lambda api: ())
+    limits = Limits("fake", lambda api: (), folder=tmp_path)
     assert {limits.ask("daily") for _ in range(500)} == {0.0}
     assert not (tmp_path / "limits.sqlite").exists()
 
@@ -69,20 +69,20 @@ def test_no_limit(tmp_path: Path) -> None:
 def test_accounts_and_vendors_are_apart(tmp_path: Path) -> None:
     one, two = Secret("account number one"), Secret("account number two")
     doors = [
-        (Limits(tmp_path, name, lambda api: ((1, 60),)), token)
+        (Limits(name, lambda api: ((1, 60),), folder=tmp_path), token)
         for name in ("fake", "shop")
         for token in (one, two)
     ]
     assert [limits.ask("daily", token) for limits, token in doors] == [0.0] * 4
     assert all(limits.ask("daily", token) > 0 for limits, token in doors)
-    again = Limits(tmp_path, "fake", lambda api: ((1, 60),))
+    again = Limits("fake", lambda api: ((1, 60),), folder=tmp_path)
     assert again.ask("daily", one) > 0
     for limits in (again, *(limits for limits, _ in doors)):
         limits.close()
 
 
 def test_the_window_moves_on(tmp_path: Path) -> None:
-    limits = Limits(tmp_path, "fake", lambda api: ((2, 0.2),))
+    limits = Limits("fake", lambda api: ((2, 0.2),), folder=tmp_path)
     assert limits.ask("daily") == 0.0
     wait = limits.ask("daily")
     assert 0 < wait <= 0.21
@@ -92,7 +92,7 @@ def test_the_window_moves_on(tmp_path: Path) -> None:
 
 
 def test_hold(tmp_path: Path) -> None:
-    limits = Limits(tmp_path, "fake", lambda api: ())
+    limits = Limits("fake", lambda api: (), folder=tmp_path)
     limits.hold("daily", 0.1)
     limits.hold("daily", 0.01)
     assert 0.05 < limits.ask("daily") <= 0.1
@@ -102,7 +102,7 @@ def test_hold(tmp_path: Path) -> None:
 
 
 def test_a_clock_set_back_does_not_block(tmp_path: Path) -> None:
-    limits = Limits(tmp_path, "fake", lambda api: ((1, 60),))
+    limits = Limits("fake", lambda api: ((1, 60),), folder=tmp_path)
     assert limits.ask("daily") == 0.0
     with sqlite3.connect(tmp_path / "limits.sqlite") as connection:
         (table,) = connection.execute(
@@ -116,7 +116,7 @@ def test_a_clock_set_back_does_not_block(tmp_path: Path) -> None:
 
 def test_a_damaged_file_says_so(tmp_path: Path) -> None:
     (tmp_path / "limits.sqlite").write_bytes(b"no database at all" * 300)
-    limits = Limits(tmp_path, "fake", lambda api: ((1, 60),))
+    limits = Limits("fake", lambda api: ((1, 60),), folder=tmp_path)
     with pytest.raises(StoreCorruptionError, match=r"limits\.sqlite.*Remove this file"):
         limits.ask("daily")
     limits.close()
@@ -124,7 +124,7 @@ def test_a_damaged_file_says_so(tmp_path: Path) -> None:
 
 def test_nothing_tells_the_token(tmp_path: Path) -> None:
     value = "a-token-of-some-length"
-    limits = Limits(tmp_path, "fake", lambda api: ((10, 60),))
+    limits = Limits("fake", lambda api: ((10, 60),), folder=tmp_path)
     limits.ask("daily", Secret(value))
     limits.close()
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())

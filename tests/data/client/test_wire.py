@@ -20,7 +20,7 @@ from tests.data.client.fakes import CANARY, Fake, Shop, place, token, unit
 from tests.data.client.wire import head, serve
 from workbench.data.client import Client, Fetched, Landing
 from workbench.data.settings import Timeouts
-from workbench.errors import BadAnswerError, UpstreamError
+from workbench.errors import BadAnswerError, UnreachableError, UpstreamError
 
 FINE = json.dumps({"code": 0, "rows": [1, 2]}).encode()
 
@@ -193,6 +193,7 @@ class TestPlaces:
             got = ask(tmp_path, origin, retries=3)
         assert isinstance(got.error, UpstreamError)
         assert "certificate that is not trusted" in str(got.error)
+        assert isinstance(got.error, UnreachableError)
         assert "SSL_CERT_FILE" in str(got.error)
         assert got.calls == 1
         assert received == []

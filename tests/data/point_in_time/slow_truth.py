@@ -25,6 +25,22 @@ def session_after_time(moment, sessions):
     return next((s for s in sessions if datetime.combine(s, time(9, 30)) > local), None)
 
 
+def rank(row):
+    """What orders versions of a period: the hash of their content does not."""
+    seen = row["first_seen_at"] or datetime.min
+    told = max(day for day in (row["announced"], row["f_announced"], date.min) if day)
+    return (row["known"], TYPE_ORDER[row["report_type"]], row["update_flag"] == "1",
+            seen.replace(tzinfo=None), told)  # fmt: skip
+
+
+def believed(rows):
+    """Of rows that nothing tells apart: one if all that have a value agree, none if they do not."""
+    alike = {}
+    for row in rows:
+        alike.setdefault(rank(row), []).append(row)
+    return [same[0] for same in alike.values() if len({row["value"] for row in same}) == 1]
+
+
 def later(*days):
     return None if any(day is None for day in days) else max(days)
 
@@ -82,13 +98,9 @@ class Book:
             if row["known"] is not None and row["known"] <= on and row["value"] is not None:
                 versions.setdefault(row["period"], []).append(row)
 
-        def order(row):
-            seen = row["first_seen_at"] or datetime.min
-            return (row["known"], TYPE_ORDER[row["report_type"]], row["update_flag"] == "1",
-                    seen.replace(tzinfo=None), row["content_hash"])  # fmt: skip
-
-        self.first = {p: min(found, key=order) for p, found in versions.items()}
-        self.values = {p: max(found, key=order)["value"] for p, found in versions.items()}
+        versions = {p: kept for p, found in versions.items() if (kept := believed(found))}
+        self.first = {p: min(found, key=rank) for p, found in versions.items()}
+        self.values = {p: max(found, key=rank)["value"] for p, found in versions.items()}
 
     def v(self, period):
         return self.values.get(period, math.nan)

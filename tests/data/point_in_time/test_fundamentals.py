@@ -299,3 +299,19 @@ def test_a_market_of_ten_years_takes_seconds():
     assert time.process_time() - began < 6.0
     assert got.shape == (len(grid), 2000)
     assert np.isfinite(got[500:]).mean() > 0.9
+
+
+@pytest.mark.parametrize("hashes", [("a", "b"), ("b", "a")])
+def test_of_two_rows_alike_neither_wins(hashes):
+    cellar = reports(
+        ("2013-03-31", "2013-04-20", 10.0),
+        ("2013-06-30", "2013-08-20", 25.0, {"content_hash": hashes[0]}),
+        ("2013-06-30", "2013-08-20", 99.0, {"content_hash": hashes[1]}),
+    )
+    assert one(cellar, "latest", "2013-08-19", "2013-08-21") == [10.0, 10.0]
+    grid = np.array(["2013-08-21"], dtype="datetime64[D]")
+    notes = Fundamentals(cellar, "cn.income").told("n_income", "latest", grid, ["600519.SH"])[1]
+    assert notes == (
+        "cn.income: 1 figures are left out because two rows of one announcement differ and "
+        "nothing tells which holds (n_income of 600519.SH for 2013-06-30)",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
 from tests.data.point_in_time.memory import MemoryCellar, day, days
@@ -64,6 +65,32 @@ def test_where_spans_overlap_the_later_start_holds():
             "801780.SI", "801120.SI", "801120.SI",
         ]  # fmt: skip
         assert "2 cells lie in two groups" in found.notes[0]
+
+
+def test_what_begins_later_changes_no_number_before():
+    # The new group comes first by code and by name.
+    later = ("600000.SH", "2022-01-06", None, "801001.SI")
+    grid = days("2022-01-04", "2022-01-07")
+    before = industries(numbered(), "SW2021", 1, grid, ["000001.SZ", "600000.SH"])
+    after = industries(numbered(later), "SW2021", 1, grid, ["000001.SZ", "600000.SH"])
+    np.testing.assert_array_equal(after.codes[:2], before.codes[:2])
+    assert after.labels == (*before.labels, "801001.SI")
+    assert after.codes[-1, 1] == len(before.labels)
+    short = industries(numbered(later), "SW2021", 1, grid[:2], ["000001.SZ", "600000.SH"])
+    assert short.labels == before.labels
+
+
+def numbered(*more):
+    spans = [("000001.SZ", "2020-01-02", None, "801780.SI"),
+             ("600000.SH", "2020-01-02", "2022-01-05", "801010.SI"), *more]  # fmt: skip
+    made = [
+        {"scheme": "SW2021", "level1": group, "level1_name": group, "level2": group,
+         "level2_name": group, "level3": group, "level3_name": group, "asset": asset,
+         "start": day(start), "end": end and day(end)}
+        for asset, start, end, group in spans
+    ]  # fmt: skip
+    frame = pl.DataFrame(made, schema_overrides={"end": pl.Date})
+    return MemoryCellar().put("ind.members", frame)
 
 
 def test_hindsight_is_told():

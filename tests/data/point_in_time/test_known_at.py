@@ -184,3 +184,55 @@ def test_without_the_optional_columns():
     assert known["known_at"].to_list() == [date(2014, 4, 17)]
     with pytest.raises(SchemaError, match="announced"):
         known_at(frame.drop("announced"), CALENDAR, backfill=True)
+
+
+@pytest.mark.parametrize(
+    ("modified", "known"),
+    [
+        (None, "2014-01-16"),
+        ("20140205", "2014-02-06"),
+        ("20140205,20140310", "2014-03-11"),
+        ("20140310, 20140205", "2014-03-11"),
+        ("soon", "2014-01-16"),
+        ("20149999", "2014-01-16"),
+    ],
+)
+def test_a_plan_that_was_changed_is_known_after_the_change(modified, known):
+    frame = rows({"announced": day("2014-01-15")}).with_columns(
+        pl.lit(modified, dtype=pl.String).alias("modified")
+    )
+    dated = known_at(frame, CALENDAR, backfill=True, ahead=True)
+    assert [str(found) for found in dated.frame["known_at"]] == [known]
+
+
+def figures(*given):
+    """(row, profit, revenue) to what is believed of them."""
+    frame = rows(*(row for row, _, _ in given)).with_columns(
+        pl.Series("profit", [one for _, one, _ in given], dtype=pl.Float64),
+        pl.Series("revenue", [two for _, _, two in given], dtype=pl.Float64),
+    )
+    found = known_at(frame, CALENDAR, backfill=False)
+    assert found.quarantined.is_empty()
+    return found.frame["profit"].to_list(), found.frame["revenue"].to_list(), found.contradicted
+
+
+@pytest.mark.parametrize("hashes", [("a", "b"), ("b", "a")])
+def test_what_only_the_hash_tells_apart_is_believed_where_it_agrees(hashes):
+    first, second = ({"content_hash": one} for one in hashes)
+    profit, revenue, told = figures((first, 100.0, 7.0), (second, 200.0, 7.0))
+    assert profit == [None, None]
+    assert revenue == [7.0, 7.0]
+    assert told.rows() == [("600519.SH", day("2014-03-31"), "profit")]
+    # A row that says nothing contradicts nothing.
+    assert figures((first, 100.0, 7.0), (second, None, 8.0))[0] == [100.0, 100.0]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"update_flag": "1"}, {"report_type": "4"}, {"first_seen_at": datetime(2014, 12, 1)},
+     {"announced": day("2014-04-17")}, {"asset": "000001.SZ"}, {"period": day("2013-12-31")}],
+)  # fmt: skip
+def test_what_can_be_told_apart_is_no_contradiction(other):
+    profit, _, told = figures(({}, 100.0, 7.0), (other, 200.0, 7.0))
+    assert profit == [100.0, 200.0]
+    assert told.is_empty()

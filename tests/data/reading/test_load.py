@@ -67,6 +67,19 @@ class TestRows:
         assert set(rows.filter(pl.col("session") >= world.CHANGED)["asset"]) == {"001872.SZ"}
         assert "6 rows under codes that were not valid" in frame.provenance["notes"][0]
 
+    def test_a_share_once_a_day_also_among_all(self, cellar):
+        # The vendor has a week of history under both codes of 001872.SZ.
+        frame = bars(cellar, start="2023-12-18", end="2023-12-29")
+        rows = frame.to_polars()
+        new = rows.filter(pl.col("asset") == "001872.SZ")
+        assert new["session"].min() == world.CHANGED
+        assert "000022.SZ" in set(rows.filter(pl.col("session") < world.CHANGED)["asset"])
+        days = rows["session"].n_unique()
+        assert rows.filter(pl.col("asset").is_in(["000022.SZ", "001872.SZ"])).height == days
+        assert "6 rows under codes that were not valid" in frame.provenance["notes"][0]
+        inside = bars(cellar, universe=["001872.SZ"], start="2023-12-18", end="2023-12-29")
+        assert len(inside) == days
+
     @pytest.mark.parametrize("written", ["600519.SH", "SH600519", "sh600519", "600519"])
     def test_codes_as_people_write_them(self, cellar, written):
         rows = bars(cellar, assets=[written], **JANUARY).to_polars()

@@ -42,6 +42,18 @@ def test_the_table_is_short_and_names_what_is_wrong():
     assert all(len(line) < 100 for line in text.splitlines())
 
 
+def test_one_reason_is_said_once():
+    days = [f"2024-01-{day:02d}" for day in range(1, 8)]
+    gaps = [Gap("cn.bars_1d", day, None, "failed", detail="nobody is there") for day in days]
+    text = str(UpdateReport((DatasetReport("cn.bars_1d", gaps=tuple(gaps)),)))
+    assert text.count("nobody is there") == 1
+    listed = ", ".join(days[:5])
+    assert f"cn.bars_1d: failed: {listed} (nobody is there) … 7 units" in text
+    other = Gap("cn.bars_1d", "2024-01-08", None, "failed", detail="silent")
+    text = str(UpdateReport((DatasetReport("cn.bars_1d", gaps=(gaps[0], other, gaps[1])),)))
+    assert "failed: 2024-01-01, 2024-01-02 (nobody is there), 2024-01-08 (silent)\n" in text
+
+
 def test_the_mapping_survives_json():
     told = json.loads(json.dumps(UpdateReport((GOOD, BAD), 1.5).to_dict()))
     assert told["datasets"][0]["first"] == "2024-01-17"

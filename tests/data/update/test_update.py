@@ -19,6 +19,7 @@ from workbench.errors import (
     AuthenticationError,
     BadValueError,
     DataGapError,
+    NotCoveredError,
     StoreError,
     UnknownDatasetError,
 )
@@ -49,6 +50,21 @@ def test_a_bundle_is_loaded_and_proved(tmp_path: Path):
             0,
         )
         assert json.loads(json.dumps(report.to_dict()))["complete"] is True
+
+
+def test_gaps_of_what_was_never_fetched_are_unknown(tmp_path: Path):
+    with place(tmp_path) as here:
+        for window in ({}, {"start": START}, {"start": START, "end": END}):
+            with pytest.raises(NotCoveredError, match=r"workbench data update cn\.bars_1d"):
+                gaps(here.cellar, "cn.bars_1d", **window)
+        here.update("cn.suspend", start=END)
+        with pytest.raises(NotCoveredError):
+            gaps(here.cellar, "cn.bars_1d")
+        here.update(start=END)
+        assert gaps(here.cellar, "cn.bars_1d").is_empty()
+        missed = gaps(here.cellar, "cn.bars_1d", start=START)
+        assert set(missed["kind"]) == {"unfetched"}
+        assert missed.height == SESSIONS - 1
 
 
 def test_with_nothing_to_do_nobody_is_asked(tmp_path: Path):

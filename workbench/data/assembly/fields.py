@@ -72,11 +72,14 @@ class StoreField:
         Reads it on a grid.
     group : bool
         Whether its values are groups.
+    part : tuple of str
+        What it reads of tables that are fetched part by part: codes of an index, or a scheme.
     """
 
     needs: tuple[str, ...]
     make: Callable[[StoreGrid], FieldValues]
     group: bool = False
+    part: tuple[str, ...] = ()
 
 
 def checked_groups(groups: object) -> str:
@@ -133,11 +136,20 @@ def offered_fields(
         row for maker in makers for row in maker(cellar, region, groups, index)
     ):
         if all(cellar.has(need) for need in needs):
-            found.setdefault(name, StoreField(needs, make, group))
+            part = _part(name, groups, group)
+            found.setdefault(name, StoreField(needs, make, group, part))
     front = [name for name in _FIRST if name in found]
     return {name: found[name] for name in dict.fromkeys((*front, *found))}
 
 
+def _part(name: str, groups: str, group: bool) -> tuple[str, ...]:
+    """What a field reads of a table that is fetched part by part."""
+    if group:
+        return (groups.upper(),)
+    return index_codes(name.removeprefix(_WEIGHT)) if name.startswith(_WEIGHT) else ()
+
+
+_WEIGHT = "weight_"
 _FIRST = ("open", "high", "low", "close", "pre_close", "volume", "amount", "adj_factor",
           "up_limit", "down_limit", "listed", "suspended", "is_st")  # fmt: skip
 _Row = tuple[str, tuple[str, ...], Callable[[StoreGrid], FieldValues], bool]
@@ -168,7 +180,7 @@ def _chinese(cellar: Cellar, region: str, groups: str, index: str | None) -> Ite
         make = partial(_group, scheme=groups, level=level)
         yield name, ("ind.members",), make, True
     for alias in _weighted(cellar):
-        yield f"weight_{alias}", ("idx.weights",), partial(_weight, index=alias), False
+        yield f"{_WEIGHT}{alias}", ("idx.weights",), partial(_weight, index=alias), False
     for statement, figures in _STATEMENTS.items():
         table = f"cn.{statement}"
         for column in dataset(table).columns:
@@ -221,7 +233,7 @@ def _weight(grid: StoreGrid, index: str) -> FieldValues:
 
 
 def _figure(grid: StoreGrid, table: str, item: str, how: str) -> FieldValues:
-    values = Fundamentals(grid.cellar, table).field(
+    values, notes = Fundamentals(grid.cellar, table).told(
         item, how, grid.sessions, list(grid.listing.ids)
     )
-    return FieldValues(values)
+    return FieldValues(values, notes=notes)

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.arrays import AnyPanel, read_only
 from workbench.data.assembly.fields import checked_groups, index_codes, offered_fields
@@ -19,9 +20,11 @@ from workbench.data.assembly.grid import FieldValues, StoreGrid, late
 from workbench.data.assembly.listing import listing
 from workbench.data.catalog import dataset
 from workbench.data.cellar import Cellar
+from workbench.data.dataset import Dataset
 from workbench.data.point_in_time import SessionCalendar, calendar, securities
 from workbench.data.reading.code_holes import by_code, find_code_holes
 from workbench.data.reading.holes import Holes, checked_on_gap, find_holes
+from workbench.data.reading.part_holes import find_group_holes, find_weight_holes
 from workbench.data.reading.window import Window, region_of
 from workbench.errors import EmptyUniverseError, UnknownFieldError, near_names
 from workbench.market import Assets, Sessions
@@ -86,7 +89,7 @@ class StoreSource:
         self._offered = offered_fields(seen, where.name, groups=self._groups, index=benchmark)
         self._sessions = Sessions(days)
         self._read: dict[str, FieldValues] = {}
-        self._holes: dict[str, Holes] = {}
+        self._holes: dict[tuple[str, tuple[str, ...]], Holes] = {}
         self._told: list[str] = []
 
     @property
@@ -142,7 +145,11 @@ class StoreSource:
         return self._made(name).values
 
     def labels(self, name: str) -> tuple[str, ...] | None:
-        """Names of the groups of a group field, None for numbers."""
+        """Names of the groups of a group field, None for numbers.
+
+        The values of a group field are places in this tuple, opaque numbers: groups are numbered
+        by their first start, so that one that begins later changes no number before it.
+        """
         offered = self._offered.get(name)
         return self._made(name).labels if offered is not None and offered.group else None
 
@@ -150,10 +157,18 @@ class StoreSource:
         """Add what a reader of the market should know about it."""
         self._told += said
 
-    def require(self, names: Sequence[str]) -> None:
-        """Check the holes of some tables now rather than at the first field."""
+    def require(self, names: Sequence[str], part: tuple[str, ...] = ()) -> None:
+        """Check the holes of some tables now rather than at the first field.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Datasets.
+        part : tuple of str
+            Of tables that are fetched part by part: codes of an index, or a scheme of industries.
+        """
         for name in names:
-            self._check(name)
+            self._check(name, part)
 
     def _made(self, name: str) -> FieldValues:
         if name not in self._read:
@@ -162,14 +177,14 @@ class StoreSource:
                     f"The store offers no field {name!r}.{near_names(name, self._offered)}"
                 )
             offered = self._offered[name]
-            self.require(offered.needs)
+            self.require(offered.needs, offered.part)
             made = offered.make(self._grid)
             self._read[name] = made._replace(values=read_only(made.values))
         return self._read[name]
 
-    def _check(self, name: str) -> None:
+    def _check(self, name: str, part: tuple[str, ...]) -> None:
         """Find and settle the holes of a table once."""
-        if name in self._holes:
+        if (name, part) in self._holes:
             return
         days = self._grid.sessions
         if late(name):
@@ -182,13 +197,22 @@ class StoreSource:
             self.note([f"{name} is published from {contract.first} on."])
         if contract.last is not None and days[-1].item() > contract.last:
             self.note([f"{name} is published until {contract.last}."])
-        if by_code(contract):
-            found = find_code_holes(self._grid.cellar, contract, days, self._groups_of(name))
-        else:
-            codes = self._grid.listing.spans.codes
-            found = find_holes(self._grid.cellar, contract, days, codes)
+        found = self._found(contract, days, part)
         found.settle(self._on_gap)
-        self._holes[name] = found
+        self._holes[name, part] = found
+
+    def _found(
+        self, contract: Dataset, days: NDArray[np.datetime64], part: tuple[str, ...]
+    ) -> Holes:
+        """The holes of a table, in the way in which it is fetched."""
+        cellar = self._grid.cellar
+        if contract.name == "idx.weights" and part:
+            return find_weight_holes(cellar, part, days)
+        if contract.name == "ind.members" and part:
+            return find_group_holes(cellar, part[0], days)
+        if by_code(contract):
+            return find_code_holes(cellar, contract, days, self._groups_of(contract.name))
+        return find_holes(cellar, contract, days, self._grid.listing.spans.codes)
 
     def _groups_of(self, name: str) -> list[tuple[str, ...]]:
         """The codes of each security, or those of the benchmark."""
@@ -207,6 +231,7 @@ class StoreSource:
 
     def _notes(self) -> tuple[str, ...]:
         said = [f"{found}." for found in self._holes.values() if found]
+        said += [found.doubt for found in self._holes.values() if found.doubt]
         if self._delisted:
             said.append(
                 f"{self._delisted} assets are delisted in the window; their last closes are in "

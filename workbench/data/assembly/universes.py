@@ -19,9 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.arrays import BoolPanel, FloatPanel
+from workbench.data.assembly.fields import index_codes
 from workbench.data.assembly.grid import StoreGrid, table_numbers
 from workbench.data.cellar import Cellar
 from workbench.data.point_in_time import INDEX_ALIASES, Securities, members
+from workbench.data.reading.part_holes import find_weight_holes
 from workbench.errors import (
     BadValueError,
     CalendarUnknownError,
@@ -177,6 +179,7 @@ def membership(source: StoreSource, wanted: UniverseFilter, on_gap: str) -> Bool
         held, notes = index_members(
             grid.cellar, wanted.base, grid.sessions, grid.listing.ids, on_gap
         )
+        source.require(["idx.weights"], index_codes(wanted.base))
         member &= held
         source.note(notes)
     if wanted.listed_sessions:
@@ -199,18 +202,20 @@ def member_rows(
     sessions: NDArray[np.datetime64],
     rows: pl.DataFrame,
     on_gap: str,
-) -> pl.DataFrame:
-    """Rows whose asset belongs to the universe on the row's session, in their order.
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Rows whose asset belongs to the universe on the row's session, in their order, and notes.
 
     Raises
     ------
     DataGapError
-        If the members are unknown on some sessions and `on_gap` is ``"raise"``.
+        If the members are unknown on some sessions, or snapshots are missing, and `on_gap` is
+        ``"raise"``.
     EmptyUniverseError
         If no row is left.
     """
     import polars as pl
 
+    notes: tuple[str, ...] = ()
     numbered = rows.with_row_index("_row")
     keys = numbered.select("_row", "session", "asset")
     if not isinstance(universe, str):
@@ -222,7 +227,10 @@ def member_rows(
         # Tables may hold codes that are no share's (funds, B shares): members of nothing here.
         held = known.intervals.filter(pl.col("asset").is_in(rows["asset"].unique().implode()))
         names = held["security_id"].unique().sort().to_list()
-        mask, _ = index_members(cellar, checked_index(universe), sessions, names, on_gap)
+        index = checked_index(universe)
+        mask, notes = index_members(cellar, index, sessions, names, on_gap)
+        gap = find_weight_holes(cellar, index_codes(index), sessions).settle(on_gap)
+        notes += (gap,) if gap else ()
         placed = known.place(keys, names, "session")
         at = np.searchsorted(sessions, placed["session"].to_numpy().astype("datetime64[D]"))
         belongs = mask[np.minimum(at, len(sessions) - 1), placed["column"].to_numpy()]
@@ -231,7 +239,7 @@ def member_rows(
         raise EmptyUniverseError(
             f"No row belongs to the universe {universe!r} in this window; check its dates."
         )
-    return rows[kept.sort()]
+    return rows[kept.sort()], tuple(f"{note.rstrip('.')}." for note in notes)
 
 
 def _checked_boards(boards: object) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ from workbench.errors import (
     BadRequestError,
     ProviderError,
     QuotaError,
+    UnreachableError,
     UpstreamError,
 )
 
@@ -173,9 +174,9 @@ def _accepted(request: Request, desk: Desk, tally: _Tally) -> Steps:
         reply = yield Send(request)
         tally.refused = reply.received if isinstance(reply, Trouble) else b""
         if isinstance(reply, Trouble):
-            if not reply.again:
-                raise reply.error
             found, pause = reply.error, 0.0
+            if not reply.again:
+                raise (yield from _given_up(request, found, desk))
         else:
             verdict = desk.provider.judge(request, reply)
             if verdict.outcome in (Outcome.OK, Outcome.BAD_ANSWER):
@@ -191,7 +192,7 @@ def _accepted(request: Request, desk: Desk, tally: _Tally) -> Steps:
             found = UpstreamError(f"{said} (HTTP {reply.status}). Try again later.")
             pause = _asked_to_wait(reply, desk)
         if attempts == desk.settings.retries or pause > desk.settings.max_wait_s:
-            raise found
+            raise (yield from _given_up(request, found, desk))
         yield Sleep(max(pause, _backoff(attempts, desk)))
         attempts += 1
 
@@ -240,6 +241,13 @@ def _ended(request: Request, verdict: Judgement, desk: Desk) -> Steps:
     if isinstance(error, QuotaError):
         error.until = verdict.until
     yield Do(partial(desk.gates.close, request.api, error))
+    return error
+
+
+def _given_up(request: Request, error: ProviderError, desk: Desk) -> Steps:
+    """The error of a request that is not sent again; nobody else tries an unreachable vendor."""
+    if isinstance(error, UnreachableError):
+        yield Do(partial(desk.gates.close, request.api, error))
     return error
 
 

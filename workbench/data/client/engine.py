@@ -68,7 +68,7 @@ class Engine:
             provider=provider,
             settings=settings,
             landing=Landing(cellar.root, clock=cellar.clock),
-            limits=Limits(cellar.root / "meta", provider.name, rates),
+            limits=Limits(provider.name, rates),
             gates=Gates(provider.name, cellar.ledger, cellar.clock),
             token=self._find_token,
             clock=cellar.clock,

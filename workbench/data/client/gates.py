@@ -1,4 +1,4 @@
-"""APIs that are closed for the rest of a run: the account is refused, or its allowance is spent.
+"""APIs that are closed for the rest of a run: refused, allowance spent, vendor out of reach.
 
 1. An answer that ends every further call of an API closes its gate with that error
 2. `Gates.refusal` answers the error for whoever comes next, so that no call is made
@@ -12,7 +12,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from workbench.errors import AccessDeniedError, AuthenticationError, ProviderError, QuotaError
+from workbench.errors import (
+    AccessDeniedError,
+    AuthenticationError,
+    ProviderError,
+    QuotaError,
+    UnreachableError,
+)
 
 if TYPE_CHECKING:
     from workbench.data.store import Ledger
@@ -62,7 +68,7 @@ class Gates:
     def close(self, api: str, error: ProviderError) -> None:
         """Close an API, or all of them, if the error is of a kind that ends further calls."""
         with self._guard:
-            if isinstance(error, AuthenticationError):
+            if isinstance(error, (AuthenticationError, UnreachableError)):
                 self._closed[EVERY] = error
             elif isinstance(error, (AccessDeniedError, QuotaError)):
                 self._closed[api] = error

@@ -14,7 +14,7 @@ import json
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,8 +23,8 @@ import zstandard
 from workbench.data.atomic import make_folder, write_whole
 from workbench.data.cellar import utc_now
 from workbench.data.client.landing_file import Landed, content_hash, pack, unpack
-from workbench.data.provider import Pages, Unit
-from workbench.data.secrets import redact
+from workbench.data.provider import Pages, Request, Response, Unit
+from workbench.data.redaction import redact, redact_bytes
 from workbench.errors import BadValueError, StoreCorruptionError
 
 __all__ = ["Landing", "Quarantined"]
@@ -123,7 +123,7 @@ class Landing:
         unit : Unit
             What was asked for.
         answer : Pages or bytes
-            What came, whole or as far as it was read.
+            What came, whole or as far as it was read; secrets are taken out of it.
         reason : str
             Redacted before it is written.
 
@@ -133,9 +133,11 @@ class Landing:
             The JSON file of the reason; the answer lies beside it.
         """
         if isinstance(answer, Pages):
-            data, digest = pack(provider, answer, self.clock()), content_hash(answer.answers)
+            clean = replace(answer, answers=tuple(map(_redacted, answer.answers)))
+            data, digest = pack(provider, clean, self.clock()), content_hash(clean.answers)
         else:
-            data, digest = zstandard.compress(answer), hashlib.sha256(answer).hexdigest()
+            plain = redact_bytes(answer)
+            data, digest = zstandard.compress(plain), hashlib.sha256(plain).hexdigest()
         path = self._file("quarantine", provider, unit)
         path = path.with_name(f"{path.name.removesuffix(SUFFIX)}.{digest[:12]}{SUFFIX}")
         make_folder(path.parent)
@@ -201,3 +203,8 @@ class Landing:
         readable = re.sub(r"[^A-Za-z0-9-]+", "_", unit.key)[:60]
         mark = hashlib.sha256(unit.key.encode()).hexdigest()[:12]
         return self._folder(kind, provider, unit.dataset) / f"{readable}-{mark}{SUFFIX}"
+
+
+def _redacted(pair: tuple[Request, Response]) -> tuple[Request, Response]:
+    request, response = pair
+    return request, replace(response, body=redact_bytes(response.body))

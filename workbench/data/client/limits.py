@@ -1,15 +1,18 @@
-"""How often an account may call an API, counted over all processes that share the workspace.
+"""How often an account may call an API, counted over all processes and workspaces of a user.
 
 1. `Limits.ask` takes a place in the window or says how many seconds to wait; it never sleeps
 2. `Limits.hold` keeps everybody of this process away from an API that said "too fast"
 
-The counts lie in ``meta/limits.sqlite``, one table for each vendor, account and API. Its name is
-a short salted hash: it tells neither the token nor whose it is.
+The counts lie in ``limits.sqlite``, one table for each vendor, account and API. Its name is a
+short salted hash: it tells neither the token nor whose it is. The file lies in
+``$WORKBENCH_STATE_HOME``, else in the platform's folder for state, not in a workspace: vendors
+count by account.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import sqlite3
 import threading
@@ -22,9 +25,9 @@ from pyrate_limiter import Rate, RateItem, SQLiteBucket
 
 from workbench.data.atomic import make_folder, write_whole
 from workbench.data.secrets import Secret
-from workbench.errors import StoreCorruptionError
+from workbench.errors import StoreCorruptionError, StoreError
 
-__all__ = ["SHARE", "Limits", "fingerprint"]
+__all__ = ["SHARE", "Limits", "fingerprint", "state_folder"]
 
 SHARE = 0.9
 """Part of the nominal rate that is used: the vendor's clock and window are not ours."""
@@ -33,11 +36,27 @@ SHARE = 0.9
 def fingerprint(token: Secret | None, salt: bytes) -> str:
     """Eight hex digits that stand for an account.
 
-    32 of a token's bits or fewer, salted by the workspace: enough to keep accounts apart, not
-    enough to find or to confirm a token.
+    32 of a token's bits or fewer, salted once a user: enough to keep accounts apart, not enough to
+    find or to confirm a token.
     """
     value = b"" if token is None else token.reveal().encode()
     return hashlib.blake2b(value, digest_size=4, salt=salt[:16], person=b"wb-account").hexdigest()
+
+
+def state_folder() -> Path:
+    """Where counts of calls lie: ``$WORKBENCH_STATE_HOME``, else the platform's folder for state.
+
+    Examples
+    --------
+    >>> state_folder().name != ""
+    True
+    """
+    named = os.environ.get("WORKBENCH_STATE_HOME", "").strip()
+    if named:
+        return Path(named).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_state_dir("workbench", appauthor=False))
 
 
 def windows(rates: Sequence[tuple[int, float]]) -> list[Rate]:
@@ -59,26 +78,34 @@ class Limits:
 
     Parameters
     ----------
-    folder : Path
-        ``meta`` of the workspace.
     provider : str
         Name of the vendor.
     rates : callable
         Gives the nominal (calls, seconds) pairs of an API; none means no limit.
+    folder : Path, optional
+        Where the counts lie; `state_folder` by default.
+
+    Raises
+    ------
+    StoreError
+        If the folder cannot be made or written.
     """
 
     def __init__(
         self,
-        folder: Path,
         provider: str,
         rates: Callable[[str], Sequence[tuple[int, float]]],
+        *,
+        folder: Path | None = None,
     ) -> None:
-        self.file = make_folder(Path(folder)) / "limits.sqlite"
+        self.file = _own(folder or state_folder()) / "limits.sqlite"
         self.provider = provider
         self._rates = rates
         self._guard = threading.Lock()
         # polled often: whoever holds it does so for about a millisecond
-        self._turn = FileLock(f"{self.file}.lock", thread_local=False, poll_interval=0.005)
+        self._turn = FileLock(
+            f"{self.file}.lock", mode=0o600, thread_local=False, poll_interval=0.005
+        )
         self._buckets: dict[str, SQLiteBucket | None] = {}
         self._held: dict[str, float] = {}
 
@@ -134,7 +161,7 @@ class Limits:
             bucket.conn.execute(
                 f"DELETE FROM '{bucket.table}' WHERE item_timestamp > ?", (now + 1000,)
             )
-            bucket.leak(now)
+            self._forget(bucket, now)
             return 0.0 if bucket.put(item) else max(1, bucket.waiting(item)) / 1000
 
     def _open(self, api: str, token: Secret | None) -> SQLiteBucket | None:
@@ -143,9 +170,10 @@ class Limits:
             return None
         named = "\0".join([self.provider, fingerprint(token, self._salt()), api])
         table = f"calls_{hashlib.sha256(named.encode()).hexdigest()[:20]}"
+        # before SQLite makes it: the files beside it take its mode
+        os.close(os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600))
         connection = sqlite3.connect(self.file, check_same_thread=False, timeout=10)
         try:
-            self.file.chmod(0o600)
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute(
@@ -154,15 +182,51 @@ class Limits:
             connection.execute(
                 f"CREATE INDEX IF NOT EXISTS 'when_{table}' ON '{table}' (item_timestamp)"
             )
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS spans (calls VARCHAR PRIMARY KEY, longest INTEGER)"
+            )
+            connection.execute(
+                "INSERT INTO spans VALUES (?, ?) ON CONFLICT DO UPDATE SET "
+                "longest = max(longest, excluded.longest)",
+                (table, rates[-1].interval),
+            )
             connection.commit()
         except sqlite3.DatabaseError:
             connection.close()
             raise
         return SQLiteBucket(rates, connection, table, lock=self._turn)
 
+    def _forget(self, bucket: SQLiteBucket, now: int) -> None:
+        """Drop counts older than the longest window of anybody who counts the same calls.
+
+        Two workspaces may be set to different windows: the shorter one must not end the longer.
+        """
+        bucket.conn.execute(
+            f"DELETE FROM '{bucket.table}' WHERE item_timestamp < ? - "
+            "(SELECT longest FROM spans WHERE calls = ?)",
+            (now, bucket.table),
+        )
+        bucket.conn.commit()
+
     def _salt(self) -> bytes:
-        """Sixteen random bytes of the workspace; made under the lock that the caller holds."""
+        """Sixteen random bytes of the user; made under the lock that the caller holds."""
         file = self.file.with_name("salt")
         if not file.exists():
             write_whole(file, secrets.token_bytes(16))
         return file.read_bytes()
+
+
+def _own(folder: Path) -> Path:
+    """Make the folder, for its owner alone."""
+    try:
+        make_folder(folder)
+        if os.name == "posix" and folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(f"{folder} may not be written")
+    except OSError as error:
+        raise StoreError(
+            f"The counts of calls cannot be kept in {folder} ({error}): vendors' limits hold for "
+            "all workspaces together. Name a folder of yours with WORKBENCH_STATE_HOME."
+        ) from None
+    return folder

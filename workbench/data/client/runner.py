@@ -66,8 +66,8 @@ class AsyncClient:
         """Yield what became of each unit as they finish; several are under way at once.
 
         Trouble of the vendor is in `Fetched.error`. A token that is refused, an API that is
-        denied and a spent allowance end the remaining units concerned with the same error and
-        without calls.
+        denied, a spent allowance and a vendor that cannot be reached end the remaining units
+        concerned with the same error and without calls.
 
         Raises
         ------

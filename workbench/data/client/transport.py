@@ -22,7 +22,7 @@ from workbench.data.provider import Credential, Request, Response
 from workbench.data.redaction import redact, redact_bytes
 from workbench.data.secrets import Secret
 from workbench.data.settings import ProviderSettings
-from workbench.errors import BadAnswerError, BadValueError, UpstreamError
+from workbench.errors import BadAnswerError, BadValueError, UnreachableError, UpstreamError
 
 __all__ = ["Transport"]
 
@@ -37,6 +37,9 @@ FAILURES: tuple[tuple[type[httpx.HTTPError], str], ...] = (
     (httpx.HTTPError, "failed"),
 )
 """What each failure of httpx means, the first that fits."""
+
+UNREACHABLE = (httpx.ProxyError, httpx.ConnectError)
+"""Failures before anything was said: refused, no such host, no TLS. A timeout is none."""
 
 
 class Transport:
@@ -191,7 +194,7 @@ class Transport:
         trust = _certificate(error)
         if trust is not None:
             return Trouble(
-                UpstreamError(
+                UnreachableError(
                     f"{self.origin} shows a certificate that is not trusted: {redact(trust)}. "
                     "Check the clock and whether a proxy stands between; a company's own "
                     "authority is named with SSL_CERT_FILE. Verification cannot be turned off."
@@ -200,8 +203,9 @@ class Transport:
             )
         meaning = next(said for kind, said in FAILURES if isinstance(error, kind))
         why = redact(str(error)) or type(error).__name__
+        kind = UnreachableError if isinstance(error, UNREACHABLE) else UpstreamError
         return Trouble(
-            UpstreamError(
+            kind(
                 f"{self.origin} {meaning} ({why}). Check the network and the origin that the "
                 "settings name."
             ),

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from workbench.data.catalog import dataset as catalogued
 from workbench.data.point_in_time.columns import place
+from workbench.data.point_in_time.contradictions import contradiction_note
 from workbench.data.point_in_time.figures import CUMULATIVE_ONLY, FIGURES, WITH_K, Ask
 from workbench.data.point_in_time.known_at import version_order
 from workbench.data.point_in_time.sessions import SessionCalendar, calendar
@@ -111,16 +112,33 @@ class Fundamentals:
         CalendarUnknownError
             If the grid leaves the calendar.
         """
+        return self.told(item, how, sessions, assets, k=k, max_age=max_age, cumulative=cumulative)[
+            0
+        ]
+
+    def told(
+        self,
+        item: str,
+        how: str,
+        sessions: NDArray[np.datetime64],
+        assets: Sequence[str],
+        *,
+        k: int = 1,
+        max_age: int = MAX_AGE,
+        cumulative: bool | None = None,
+    ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+        """The values of `field`, and what a reader of them should know."""
         summed = self._cumulative(how, k, max_age, cumulative)
         if item in catalogued(self.dataset) and catalogued(self.dataset)[item].kind != "number":
             raise BadValueError(f"{item!r} of {self.dataset} is no number and has no figure.")
         days = self.calendar.require(sessions)
-        rows = dated_rows(self.cellar, self.dataset, self.calendar, [item], assets).frame
-        placed = place(self.cellar, rows, assets, "announced")
+        dated = dated_rows(self.cellar, self.dataset, self.calendar, [item], assets)
+        placed = place(self.cellar, dated.frame, assets, "announced")
+        notes = contradiction_note(self.dataset, dated.contradicted)
         return figure_on_grid(
             placed.rename({item: "value"}), self.calendar, days, len(assets), how,
             k=k, max_age=max_age, cumulative=summed,
-        )  # fmt: skip
+        ), notes  # fmt: skip
 
     def quarantined(self, assets: Sequence[str] | None = None) -> pl.DataFrame:
         """Rows that are never used, with the reason: no day, or one before the period ended."""

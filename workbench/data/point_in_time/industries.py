@@ -2,7 +2,9 @@
 
 1. a row of ``ind.members`` says: this share belonged to this group from `start` to `end`
 2. where spans overlap, the one that started later holds
-3. a scheme published later than the session is hindsight, and noted: SW2021 dates from 2021-07-30,
+3. groups are numbered by the first start of any of their spans, then by code, over the groups
+   begun by the last session asked for: what begins later changes no number before
+4. a scheme published later than the session is hindsight, and noted: SW2021 dates from 2021-07-30,
    its earlier spans were filled in backwards
 """
 
@@ -40,9 +42,10 @@ class Industries(NamedTuple):
     Attributes
     ----------
     codes : ndarray of int32, shape (T, N)
-        Position in `labels`; -1 where the share belongs to no group.
+        Position in `labels`, an opaque number without order or meaning of its own; -1 where the
+        share belongs to no group.
     labels : tuple of str
-        Codes of the groups, ascending, such as ``801780.SI``.
+        Codes of the groups, such as ``801780.SI``, by first start, then by code.
     names : tuple of str
         Their names, such as ``银行``.
     notes : tuple of str
@@ -99,7 +102,15 @@ def industries(
             "ind.members`; schemes are SW2014 and SW2021."
         )
     rows = rows.filter(pl.col(code).is_not_null())
-    groups = rows.group_by(code).agg(pl.col(name).drop_nulls().last()).sort(code)
+    rows = rows.with_columns(pl.col("start").fill_null(date(1, 1, 1)).alias("_start"))
+    if len(days):
+        rows = rows.filter(pl.col("_start") <= days[-1].item())
+    groups = (
+        rows.sort("_start", maintain_order=True)
+        .group_by(code)
+        .agg(pl.col(name).drop_nulls().last(), pl.col("_start").min())
+        .sort("_start", code)
+    )
     labels = tuple(groups[code])
     spans = place(cellar, rows, assets, "start").sort(
         pl.col("start").fill_null(date(1, 1, 1)), "level3", nulls_last=False

@@ -12,17 +12,21 @@
 6. a version seen together with the original and announced with it is a correction whose day no
    vendor publishes: known only from the first session that opens after ``first_seen_at``; never,
    where nobody noted when it was seen
+7. versions alike in all of this, also in the day and the time at which they came, are one version:
+   figures on which they disagree are left out of both (`contradictions`), never chosen
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from workbench.data.point_in_time.contradictions import without_contradictions
 from workbench.errors import SchemaError
 
 if TYPE_CHECKING:
@@ -34,9 +38,17 @@ AHEAD = ("cn.forecast", "cn.disclosure", "cn.dividend")
 """Datasets whose rows may be announced before the period ends: plans and forecasts."""
 
 _NEEDED = ("asset", "period", "announced", "report_type", "update_flag")
-_OPTIONAL = {"first_seen_at": pl.Datetime("us", "UTC"), "content_hash": pl.String()}
+_OPTIONAL = {
+    "first_seen_at": pl.Datetime("us", "UTC"),
+    "content_hash": pl.String(),
+    "f_announced": pl.Date(),
+}
 _LATER_DAYS = ("f_announced", "implementation_announced", "actual")
 """Days on which a row says more than when first announced: a stage reached, a day kept."""
+_MODIFIED = "modified"
+"""Text with the days on which a plan was changed, as 20240105,20240205: the last counts."""
+_STRUCTURE = frozenset({*_NEEDED, *_OPTIONAL, *_LATER_DAYS, _MODIFIED, "known_at", "reason"})
+"""Columns that say which row this is; all others are what it says."""
 _FAMILIES = {"1": "merged", "4": "merged", "5": "merged", "2": "quarter", "3": "quarter"}
 """Report types that are versions of one report; any other type is a report of its own."""
 _SHANGHAI_HOURS = 8
@@ -54,10 +66,14 @@ class Known:
         or where a correction was never seen arriving.
     quarantined : DataFrame
         Rows that must not be used, with `reason`.
+    contradicted : DataFrame
+        asset, period and figure where versions that nothing tells apart disagree; the figure is
+        missing in `frame`.
     """
 
     frame: pl.DataFrame
     quarantined: pl.DataFrame
+    contradicted: pl.DataFrame
 
 
 def known_at(
@@ -118,11 +134,14 @@ def known_at(
     bad = rows.filter(pl.col("_reason").is_not_null())
     good = rows.filter(pl.col("_reason").is_null())
     quarantined = bad.select(*[name for name in frame.columns if name != "reason"], "_reason")
+    dated = _dated(good, calendar, backfill)
+    figures = [name for name in frame.columns if name not in _STRUCTURE]
+    report = [pl.col("asset"), pl.col("period"), pl.col("_family")]
+    dated, told = without_contradictions(dated, [*report, *_ranks()], figures)
     return Known(
-        _dated(good, calendar, backfill).select(
-            *[name for name in frame.columns if name != "known_at"], "known_at"
-        ),
+        dated.select(*[name for name in frame.columns if name != "known_at"], "known_at"),
         quarantined.rename({"_reason": "reason"}),
+        told,
     )
 
 
@@ -130,14 +149,21 @@ def version_order() -> list[pl.Expr]:
     """Sort keys that put versions of one period in the order in which they replace each other.
 
     Later known replaces earlier known; among rows known on one session type 4 over 1 over 5, flag
-    1 over 0, later seen over earlier seen, and the content's hash so that the order is total.
+    1 over 0, later seen over earlier seen, later announced over earlier announced. The content's
+    hash makes the order total; rows that only it tells apart have equal figures or none.
     """
+    return [*_ranks(), pl.col("content_hash").fill_null("")]
+
+
+def _ranks() -> list[pl.Expr]:
+    """What orders versions."""
+    announced = pl.max_horizontal("announced", "f_announced")
     return [
         pl.col("known_at"),
-        _type_rank(),
-        _flag(),
-        _moment(),
-        pl.col("content_hash").fill_null(""),
+        _type_rank().alias("_type_rank"),
+        _flag().alias("_flag_rank"),
+        _moment().alias("_moment"),
+        announced.fill_null(date.min).alias("_announced_rank"),
     ]
 
 
@@ -148,7 +174,10 @@ def _complete(frame: pl.DataFrame) -> pl.DataFrame:
         for name, kind in _OPTIONAL.items()
         if name not in frame.columns
     ]
-    told = ["announced", *(name for name in _LATER_DAYS if name in frame.columns)]
+    told = [pl.col("announced"), *(pl.col(n) for n in _LATER_DAYS if n in frame.columns)]
+    if _MODIFIED in frame.columns:
+        days = pl.col(_MODIFIED).cast(pl.String).str.extract_all(r"\d{8}")
+        told.append(days.list.eval(pl.element().str.to_date("%Y%m%d", strict=False)).list.max())
     return frame.with_columns(*absent, pl.max_horizontal(told).alias("_announced"))
 
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from workbench.data.catalog import dataset as catalogued
 from workbench.data.point_in_time.columns import codes_of, place
+from workbench.data.point_in_time.contradictions import contradiction_note
 from workbench.data.point_in_time.known_at import AHEAD, Known, known_at, version_order
 from workbench.data.point_in_time.sessions import SessionCalendar, as_day, calendar
 from workbench.errors import BadValueError, UnknownFieldError, near_names
@@ -21,7 +22,7 @@ from workbench.market.sessions import SessionLike
 if TYPE_CHECKING:
     from workbench.data.cellar import Cellar
 
-__all__ = ["MERGED", "dated_rows", "statement"]
+__all__ = ["MERGED", "dated_rows", "statement", "told_statement"]
 
 MERGED = ("1", "4", "5")
 """Report types of the merged statements: published, restated a year later, before adjustment."""
@@ -30,7 +31,7 @@ _KEY = ("asset", "period", "report_type", "announced", "f_announced", "update_fl
         "first_seen_at", "content_hash")  # fmt: skip
 _SHOWN = ("asset", "period", "known_at", "announced", "f_announced", "report_type", "update_flag",
           "first_seen_at")  # fmt: skip
-_DATING = ("implementation_announced", "actual")
+_DATING = ("implementation_announced", "actual", "modified")
 _FEW = 400
 """Up to so many codes the table is filtered while it is read."""
 
@@ -72,19 +73,31 @@ def statement(
     UnknownFieldError
         If the dataset has no such figure.
     """
+    return told_statement(cellar, dataset, as_of, assets, fields)[0]
+
+
+def told_statement(
+    cellar: Cellar,
+    dataset: str,
+    as_of: SessionLike,
+    assets: Sequence[str] | None = None,
+    fields: Sequence[str] | None = None,
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The rows of `statement`, and what a reader of them should know."""
     known = calendar(cellar)
     day = known.require([as_day(as_of)])[0]
     contract = catalogued(dataset)
     every = [name for name in contract.names if name not in (*_KEY, "known_at")]
     figures = every if fields is None else list(fields)
-    rows = dated_rows(cellar, dataset, known, figures, assets).frame
-    rows = rows.filter(pl.col("known_at") <= pl.lit(day.item()))
+    dated = dated_rows(cellar, dataset, known, figures, assets)
+    rows = dated.frame.filter(pl.col("known_at") <= pl.lit(day.item()))
     if assets is not None:
         names = pl.Series("asset", list(assets), dtype=pl.String)
         rows = place(cellar, rows, assets, "announced")
         rows = rows.with_columns(names.gather(rows["column"]).alias("asset"))
     newest = rows.sort(version_order()).unique(["asset", "period"], keep="last")
-    return newest.sort("asset", "period").select(*_SHOWN, *figures)
+    shown = newest.sort("asset", "period").select(*_SHOWN, *figures)
+    return shown, contradiction_note(dataset, dated.contradicted)
 
 
 def dated_rows(

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.data.reading.holes import Holes
+from workbench.data.reading.settled import settled_units
 from workbench.data.reading.window import REGIONS
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ def find_code_holes(
     if dataset.universe == "indices":
         rows, shown = _missing_sessions(cellar, dataset, sessions, groups)
         return Holes(dataset.name, first, last, len(sessions), rows=rows, examples=shown)
-    settled = set(cellar.ledger.units(dataset.name)["key"])
     table = cellar.table(dataset.name)
+    settled = set(settled_units(cellar, dataset.name)["key"])
     codes = [code for group in groups for code in group]
     if dataset.axis == "code":
         held = settled | set(table.read(["asset"], values={"asset": codes})["asset"].unique())

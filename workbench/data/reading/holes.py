@@ -1,15 +1,16 @@
 """Holes: what a window of a table should hold and does not, and what to do about it.
 
 1. `find_holes` compares periods (sessions, months, years) with the rows present at this version
-   and with the ledger's confirmed empties; rows missing inside a session come from the ledger,
-   and are named by recomputing them only where the ledger counts some
-2. `Holes.settle` raises, warns or stays silent, as the reader chose
+   and with the empties confirmed up to it
+2. rows missing inside a session: who must have a row, against the rows of this version; what the
+   records of this version count as missing and nobody can name counts as well
+3. `Holes.settle` raises, warns or stays silent, as the reader chose
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ __all__ = ["ON_GAP", "Holes", "checked_on_gap", "find_holes"]
 
 ON_GAP = ("raise", "warn", "ignore")
 _SHOWN = 5
+_PROOFS = ("ref.securities", "cn.suspend")
+"""Without the list of securities nobody knows who must trade; without halts, who must not."""
 _UNITS = {"session": "D", "month": "M", "year": "Y"}
 """Length of what one unit of updating covers, by the dataset's axis."""
 _WORDS = {"D": "session", "M": "month", "Y": "year"}
@@ -55,6 +58,12 @@ class Holes:
         A few of those rows.
     word : str
         What a period is: session, month, year, or a share where rows are fetched by share.
+    unproved : int
+        Periods of which nobody knows whether they are whole: `proof` was not there to tell.
+    proof : str
+        The dataset that tells what must be there.
+    carried : bool
+        Whether something fetched earlier serves on, of which a reader may go on.
     """
 
     dataset: str
@@ -65,6 +74,9 @@ class Holes:
     rows: int = 0
     examples: tuple[str, ...] = ()
     word: str = "session"
+    unproved: int = 0
+    proof: str = "ref.securities"
+    carried: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.absent or self.rows)
@@ -77,6 +89,7 @@ class Holes:
             "period": self.word,
             "never_fetched": len(self.absent),
             "rows_missing": self.rows,
+            "unproved": self.unproved,
         }
 
     def __str__(self) -> str:
@@ -94,6 +107,17 @@ class Holes:
             said.append(f"{self.rows} rows are missing ({shown})" if shown else
                         f"{self.rows} rows are missing")  # fmt: skip
         return f"{self.dataset}: {' and '.join(said) or 'nothing is missing'}"
+
+    @property
+    def doubt(self) -> str:
+        """What is not proved, in one sentence; empty where all is."""
+        if not self.unproved:
+            return ""
+        plural = "" if self.unproved == 1 else "s"
+        return (
+            f"{self.dataset}: completeness of {self.unproved} {self.word}{plural} is not proved: "
+            f"{self.proof} is not in the store."
+        )
 
     def _command(self) -> str:
         """What fetches the window, or the shares that are absent."""
@@ -117,7 +141,7 @@ class Holes:
         if not self:
             return None
         command = self._command()
-        if self.absent and len(self.absent) == self.asked:
+        if self.absent and len(self.absent) == self.asked and not self.carried:
             raise NotCoveredError(
                 f"{self.dataset} holds nothing from {self.first} to {self.last} "
                 f"({self.asked} {self.word}s). Fetch it with {command}."
@@ -148,19 +172,23 @@ def find_holes(
     dataset: Dataset,
     sessions: NDArray[np.datetime64],
     codes: Sequence[str] | None = None,
+    parts: Mapping[str, Sequence[str]] | None = None,
 ) -> Holes:
     """What a table lacks on some sessions.
 
     Parameters
     ----------
     cellar : Cellar
-        Pinned: rows are looked for at this version.
+        Pinned: rows are looked for at this version, and so are the records of what was settled.
     dataset : Dataset
         A table whose units are sessions, months or years; others have no holes in time.
     sessions : ndarray of datetime64[D], shape (T,)
         Sessions asked for.
     codes : sequence of str, optional
-        Only rows of these codes count as missing.
+        Only rows of these codes count as missing. What nobody can name always counts.
+    parts : mapping of str to sequence of str, optional
+        Only these values of one column count as rows, and units whose keys begin with them:
+        ``{"index": codes}`` of a table that is fetched index by index.
 
     Raises
     ------
@@ -172,17 +200,34 @@ def find_holes(
     if unit is None or not len(days):
         return Holes(dataset.name, sessions[0].item(), sessions[-1].item())
     first, last = days[0].item(), days[-1].item()
-    settled = _settled(cellar, dataset.name, first, last)
-    wanted = np.unique(days.astype(f"datetime64[{unit}]"))
-    if unit != "D":
-        wanted = wanted[:-1]  # the last month or year may not be over
-    present = _present(cellar, dataset, first, last).astype(f"datetime64[{unit}]")
+    settled = _settled(cellar, dataset.name, first, last, parts)
+    wanted = _wanted(cellar, dataset, days, unit)
+    span = wanted[0].astype("datetime64[D]").item() if len(wanted) else first
+    held = _held(cellar, dataset, min(span, first), last, unit, parts)
+    present = _days(dataset, held).astype(f"datetime64[{unit}]")
     absent = np.setdiff1d(wanted, np.union1d(present, _empty(settled, unit)))
-    rows, examples = _missing(cellar, dataset, settled, days, codes)
+    rows, examples, unproved, proof = _missing(cellar, dataset, settled, held, days, codes)
     return Holes(
         dataset.name, first, last, len(wanted),
         tuple(day.astype("datetime64[D]").item() for day in absent), rows, examples, _WORDS[unit],
+        unproved, proof,
     )  # fmt: skip
+
+
+def _wanted(
+    cellar: Cellar, dataset: Dataset, days: NDArray[np.datetime64], unit: str
+) -> NDArray[np.datetime64]:
+    """Periods that must have been asked for.
+
+    The running month has no end yet: its snapshot is still to come. Events of the running year
+    count from its first day on.
+    """
+    periods = np.unique(days.astype(f"datetime64[{unit}]"))
+    if unit != "M":
+        return periods
+    today = np.datetime64(REGIONS[dataset.market].today(cellar.clock()), "D")
+    ends = (periods + np.timedelta64(1, unit)).astype("datetime64[D]") - np.timedelta64(1, "D")
+    return periods[ends < today]
 
 
 def _published(dataset: Dataset, sessions: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
@@ -192,15 +237,46 @@ def _published(dataset: Dataset, sessions: NDArray[np.datetime64]) -> NDArray[np
     return sessions[(sessions >= np.datetime64(low)) & (sessions <= np.datetime64(high))]
 
 
-def _settled(cellar: Cellar, name: str, first: date, last: date) -> pl.DataFrame:
-    """The ledger's settled units that touch the window."""
-    return cellar.ledger.units(name, first=first, last=last)
+def _settled(
+    cellar: Cellar,
+    name: str,
+    first: date,
+    last: date,
+    parts: Mapping[str, Sequence[str]] | None,
+) -> pl.DataFrame:
+    """Settled units that touch the window, as of the version read."""
+    import polars as pl
+
+    from workbench.data.reading.settled import settled_units
+
+    units = settled_units(cellar, name, first, last)
+    if parts is None:
+        return units
+    own = [value for values in parts.values() for value in values]
+    return units.filter(pl.col("key").str.split("/").list.first().is_in(own))
 
 
-def _present(cellar: Cellar, dataset: Dataset, first: date, last: date) -> NDArray[np.datetime64]:
-    """Days with at least one row, at the version that the cellar shows."""
-    rows = cellar.table(dataset.name).read([dataset.day], first=first, last=last)
-    days = rows[dataset.day].unique()
+def _held(
+    cellar: Cellar,
+    dataset: Dataset,
+    first: date,
+    last: date,
+    unit: str,
+    parts: Mapping[str, Sequence[str]] | None,
+) -> pl.DataFrame:
+    """Days of the rows at the version read, and their assets where those are proved."""
+    proved = dataset.expects == "traded" and all(cellar.has(name) for name in _PROOFS)
+    columns = [dataset.day, "asset"] if proved else [dataset.day]
+    if unit != "D":
+        # A month is held by any of its rows, also by one after the window.
+        end = np.datetime64(last, unit) + np.timedelta64(1, unit)
+        last = (end.astype("datetime64[D]") - np.timedelta64(1, "D")).item()
+    return cellar.table(dataset.name).read(columns, first=first, last=last, values=parts)
+
+
+def _days(dataset: Dataset, held: pl.DataFrame) -> NDArray[np.datetime64]:
+    """Days with at least one row."""
+    days = held[dataset.day].unique()
     if dataset.day == "time":
         days = days.dt.convert_time_zone(REGIONS[dataset.market].zone).dt.date().unique()
     return days.to_numpy().astype("datetime64[D]")
@@ -224,22 +300,30 @@ def _missing(
     cellar: Cellar,
     dataset: Dataset,
     settled: pl.DataFrame,
+    held: pl.DataFrame,
     days: NDArray[np.datetime64],
     codes: Sequence[str] | None,
-) -> tuple[int, tuple[str, ...]]:
-    """Rows missing inside fetched periods: how many, and a few of them by name."""
+) -> tuple[int, tuple[str, ...], int, str]:
+    """Rows missing inside fetched periods, a few by name; periods not proved, for want of what."""
     import polars as pl
 
-    inside = settled.filter(pl.col("first").is_between(days[0].item(), days[-1].item()))
-    if not int(inside["missing"].sum()):
-        return 0, ()
-    from workbench.data.update import gaps
+    told = settled.filter(pl.col("missing") > 0)
+    if dataset.axis == "session":
+        told = told.filter(pl.col("first").is_in(days.tolist()))
+    named = pl.DataFrame(schema={"session": pl.Date(), "asset": pl.String()})
+    unproved, proof = 0, _PROOFS[0]
+    if dataset.expects == "traded":
+        from workbench.data.reading.lacking import lacking_rows
+        from workbench.data.update.expectation import Roster
 
-    found = gaps(cellar, dataset.name, days[0].item(), days[-1].item())
-    found = found.filter(pl.col("asset").is_not_null() & pl.col("session").is_in(days.tolist()))
-    if codes is not None:
-        found = found.filter(pl.col("asset").is_in(list(codes)))
-    shown = tuple(
-        f"{asset} on {day}" for day, asset in found.select("session", "asset").head(5).iter_rows()
-    )
-    return found.height, shown
+        lacks = next((name for name in _PROOFS if not cellar.has(name)), None)
+        roster = None if lacks else Roster.read(cellar, days[0].item(), days[-1].item())
+        if roster is None:
+            unproved, proof = len(np.intersect1d(_days(dataset, held), days)), lacks or proof
+        else:
+            named = lacking_rows(roster, held, days)
+    unnamed = int(told.filter(~pl.col("first").is_in(named["session"].implode()))["missing"].sum())
+    if codes is not None and not named.is_empty():
+        named = named.filter(pl.col("asset").is_in(list(codes)))
+    shown = tuple(f"{asset} on {day}" for day, asset in named.head(_SHOWN).iter_rows())
+    return named.height + unnamed, shown, unproved, proof

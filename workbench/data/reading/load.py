@@ -93,8 +93,9 @@ def load(
     Returns
     -------
     Frame
-        Rows ordered by key. Its provenance names dataset, version, window, coverage, gaps, units
-        and rules.
+        Rows ordered by key. Rows of Chinese shares under a code that was not valid on their day
+        are left out and noted, so that no security comes twice; SQL shows tables as they are
+        stored. The provenance names dataset, version, window, coverage, gaps, units and rules.
 
     Raises
     ------
@@ -124,15 +125,14 @@ def load(
     span = ask.window(start, end, snap)
     days = ask.sessions(span)
     holes = _holes(ask, days, wanted)
-    gap = holes.settle(on_gap) if holes else None
+    gap = None if holes is None else holes.settle(on_gap)
     rows = ask.rows(span, wanted, chosen, universe, days, on_gap)
     made: dict[str, Any] = {"adjust": "none"}
     if how != "none":
         day = None if anchor is None else written_day(anchor, "anchor")
         rows = _adjusted(ask, rows, how, day, on_gap)
         made |= {"adjust": how, "anchor": None if day is None else str(day)}
-    if gap:
-        ask.notes.append(gap)
+    ask.notes.extend(said for said in (gap, None if holes is None else holes.doubt) if said)
     sessions = None if days is None else Sessions(days)
     return Frame(rows, _provenance(ask, rows, span, days, holes) | made, sessions)
 
@@ -230,12 +230,13 @@ def _statements(
     if as_of is None:
         rows = ask.rows(span, codes, ask.columns(fields), None, None)
         return Frame(rows, _provenance(ask, rows, span, None, None) | {"as_of": None})
-    from workbench.data.point_in_time import statement
+    from workbench.data.point_in_time.statements import told_statement
 
     day = written_day(as_of, "as_of")
     window(None, day, now=ask.cellar.clock(), region=ask.region, known=None)
     figures = None if fields is None else [fields] if isinstance(fields, str) else list(fields)
-    rows = statement(ask.cellar, ask.dataset.name, day, codes, figures)
+    rows, notes = told_statement(ask.cellar, ask.dataset.name, day, codes, figures)
+    ask.notes.extend(f"{note}." for note in notes)
     if span.first is not None:
         rows = rows.filter(pl.col("period") >= span.first)
     if span.last is not None:

@@ -46,7 +46,7 @@ def sql(cellar: Cellar, text: str, *, memory: str = "4GB", threads: int | None =
         Its versions are pinned before the first table is opened.
     text : str
         One SELECT (also ``FROM …``, ``WITH …``, ``DESCRIBE``, ``SUMMARIZE``) over datasets by
-        their names, such as ``cn.bars_1d``.
+        their names, such as ``cn.bars_1d``: the tables as stored, under the codes of the time.
     memory : str
         Upper limit of DuckDB's memory.
     threads : int, optional

@@ -22,6 +22,7 @@ from workbench.data.assembly.universes import member_rows
 from workbench.data.cellar import Cellar
 from workbench.data.dataset import Dataset
 from workbench.data.point_in_time import Securities, SessionCalendar, calendar, securities
+from workbench.data.point_in_time.provisional import has_securities
 from workbench.data.reading.window import REGIONS, Region, Window, window
 from workbench.errors import (
     BadValueError,
@@ -150,13 +151,13 @@ class TableRequest:
         on_gap: str = "raise",
     ) -> pl.DataFrame:
         """Rows of the window and the assets, in stored order."""
-        own = codes is not None and not self.dataset.name.startswith(("user.", "idx."))
+        own = "asset" in self.dataset and not self.dataset.name.startswith(("user.", "idx."))
         values = None
         if codes is not None:
             values = {"asset": self._every_code(codes) if own else codes}
         found = self._stored(span, columns, values)
-        if own and self.dataset.day == "session":
-            found = self._on_their_days(found, codes or [])
+        if own and self.dataset.day in ("session", "time") and self._codes_have_days(codes):
+            found = self._on_their_days(found, codes)
         if codes is not None and found.is_empty():
             raise NotCoveredError(
                 f"{self.dataset.name} has no row of {', '.join(codes[:5])} in the window. Fetch "
@@ -168,7 +169,9 @@ class TableRequest:
             raise BadValueError(
                 f"{self.dataset.name} has no session and asset that a universe could select by."
             )
-        return member_rows(self.cellar, self.securities, universe, days, found, on_gap)
+        kept, notes = member_rows(self.cellar, self.securities, universe, days, found, on_gap)
+        self.notes.extend(notes)
+        return kept
 
     def _stored(
         self, span: Window, columns: list[str], values: dict[str, list[str]] | None
@@ -199,24 +202,49 @@ class TableRequest:
         held = self.securities.intervals.filter(pl.col("security_id").is_in(ids))
         return sorted({*held["asset"]})
 
-    def _on_their_days(self, rows: pl.DataFrame, codes: list[str]) -> pl.DataFrame:
-        """Rows of each security under the code that was valid on the day."""
+    def _codes_have_days(self, codes: list[str] | None) -> bool:
+        """Whether it is known when a code was valid.
+
+        Of Chinese shares it always is, where any code is known. Days of American tickers are
+        told from monthly lists: they part what one share had, they are no proof against a row.
+        """
+        return codes is not None or (self.region.name == "cn" and has_securities(self.cellar))
+
+    def _on_their_days(self, rows: pl.DataFrame, codes: list[str] | None) -> pl.DataFrame:
+        """Rows of each security under the code that was valid on the day.
+
+        Codes that are no security's (funds, B shares) are left alone.
+        """
         import polars as pl
 
-        ids = [self.securities.identity(code) for code in codes]
-        held = self.securities.intervals.filter(pl.col("security_id").is_in(ids)).select(
+        held = self.securities.intervals
+        if codes is not None:
+            ids = [self.securities.identity(code) for code in codes]
+            held = held.filter(pl.col("security_id").is_in(ids))
+        held = held.select(
             "asset",
             _from=pl.col("valid_from").fill_null(date.min),
             _to=pl.col("valid_to").fill_null(date.max),
         )
-        numbered = rows.with_row_index("_row")
-        valid = (
-            numbered.select("_row", "session", "asset")
-            .join(held, on="asset")
-            .filter(pl.col("session").is_between("_from", "_to"))["_row"]
-            .unique()
+        day = pl.col(self.dataset.day)
+        if self.dataset.day == "time":
+            day = day.dt.convert_time_zone(self.region.zone).dt.date()
+        first, last = rows.select(day.min().alias("first"), day.max().alias("last")).row(0)
+        if first is None:
+            return rows
+        always = (pl.col("_from") <= first) & (pl.col("_to") >= last)
+        doubtful = held.group_by("asset").agg(always.any()).filter(~pl.col("_from"))["asset"]
+        numbered = (
+            rows.select("asset", _day=day)
+            .with_row_index("_row")
+            .filter(pl.col("asset").is_in(doubtful.implode()))
         )
-        lost = rows.height - len(valid)
-        if lost:
-            self.notes.append(f"{lost} rows under codes that were not valid on the day left out.")
-        return rows[valid.sort()]
+        inside = pl.col("_day").is_between("_from", "_to")
+        valid = numbered.join(held, on="asset").filter(inside)["_row"].unique()
+        lost = numbered.filter(~pl.col("_row").is_in(valid.implode()))["_row"]
+        if lost.is_empty():
+            return rows
+        self.notes.append(f"{len(lost)} rows under codes that were not valid on the day left out.")
+        return (
+            rows.with_row_index("_row").filter(~pl.col("_row").is_in(lost.implode())).drop("_row")
+        )

@@ -2,7 +2,8 @@
 
 The tables are the truth, the ledger the quick answer: it is written after a commit is durable and
 can be rebuilt from the commits. Many processes share it: write-ahead log, full synchronisation,
-patience instead of "database is locked". Each call opens and closes its own connection.
+patience instead of "database is locked". Each call opens and closes its own connection. Reasons
+and notes quote what a vendor said: secrets are taken out of them at the door.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import polars as pl
 from filelock import FileLock
 
 from workbench.data.cellar import Clock, utc_now
+from workbench.data.redaction import redact
 from workbench.data.store.history import commit_units
 from workbench.data.store.log import commits
 from workbench.data.store.names import table_folder
@@ -145,7 +147,8 @@ class Ledger:
         """
         if state not in UNSETTLED:
             raise BadValueError(f"expected one of {', '.join(UNSETTLED)}, got {state!r}")
-        row = (dataset, provider, key, state, reason, _moment(until), _moment(self._clock()))
+        said = redact(reason)
+        row = (dataset, provider, key, state, said, _moment(until), _moment(self._clock()))
         with self._writing() as db:
             db.execute(
                 "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET "
@@ -323,6 +326,7 @@ def _record(
         if unit.dataset != dataset:
             raise BadValueError(f"expected units of {dataset}, got one of {unit.dataset}")
         row = unit.to_dict() | {"version": version, "settled_at": _moment(unit.settled_at)}
+        row["note"] = redact(unit.note)
         db.execute(_SETTLE, row)
         if ended:
             db.execute(

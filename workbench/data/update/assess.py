@@ -2,15 +2,20 @@
 
 1. `assess` decodes and refuses what breaks the contract: columns, keys, days of another unit
 2. validators leave out rows that cannot be prices
-3. an empty answer is not yet, a gap, or the truth, by the clock and the catalogue
-4. rows are counted against the expectation; what falls short is doubted, and asked for again once
+3. an empty answer is not yet, a gap, or the truth, by the clock, the catalogue and what the
+   session before had
+4. rows are counted against who must be there, or against the session before; what falls short is
+   doubted, and asked for again once
+
+Only what something proves is ``verified``: everybody expected is there, or about as many rows came
+as before. Reasons quote answers, and answers may quote the request: secrets are taken out of them.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from types import MappingProxyType
@@ -20,6 +25,7 @@ import polars as pl
 
 from workbench.data.dataset import Dataset
 from workbench.data.provider import Pages, Provider, Unit
+from workbench.data.redaction import redact
 from workbench.data.update.expectation import Roster
 from workbench.data.update.extent import belongs
 from workbench.data.update.publication import GRACE
@@ -31,7 +37,9 @@ if TYPE_CHECKING:
     from workbench.data.cellar import Cellar
 
 __all__ = [
+    "DOUBTED_EMPTY",
     "Answer",
+    "Before",
     "Bench",
     "Findings",
     "Validator",
@@ -49,7 +57,12 @@ _UNDECODABLE = (
     pl.exceptions.PolarsError,
 )
 _SHRUNK = 0.8
+_FEW = 0.2
+_MANY, _HANDFUL = 50, 5
 _NAMED = 5
+
+DOUBTED_EMPTY = "doubted: empty"
+"""How the reason of an attempt begins whose empty answer waits for a later one that says so too."""
 
 
 class Findings(Protocol):
@@ -88,6 +101,9 @@ class Bench:
         The user accepts an answer far smaller than what is stored.
     recoded : Recoded
         Securities whose code changed.
+    doubted : frozenset of str
+        Keys of units whose last answer was doubted, in an earlier publication period: what is
+        said again now is believed.
     """
 
     dataset: Dataset
@@ -98,6 +114,27 @@ class Bench:
     validator: Validator | None = None
     force: bool = False
     recoded: Recoded = field(default_factory=Recoded)
+    doubted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the session before had, for datasets by session; else what the unit itself had.
+
+    Attributes
+    ----------
+    rows : int
+        Rows, 0 where there were none or nothing is known.
+    due : int
+        Rows that it should have had; more than `rows` where it was doubted itself.
+    """
+
+    rows: int = 0
+    due: int = 0
+
+    def proves(self, rows: int) -> bool:
+        """Whether so many rows are about as many as there should be."""
+        return self.rows > 0 and rows >= _SHRUNK * max(self.rows, self.due)
 
 
 @dataclass(frozen=True)
@@ -139,7 +176,7 @@ class Answer:
     bad: pl.DataFrame | None = None
 
 
-def assess(bench: Bench, unit: Unit, pages: Pages, before: int, held: int) -> Answer:
+def assess(bench: Bench, unit: Unit, pages: Pages, before: Before, held: int) -> Answer:
     """Judge one answer.
 
     Parameters
@@ -148,8 +185,8 @@ def assess(bench: Bench, unit: Unit, pages: Pages, before: int, held: int) -> An
         What to compare with.
     unit, pages
         What was asked, what came.
-    before : int
-        Rows of the session before, 0 where unknown.
+    before : Before
+        What the session before had.
     held : int
         Rows stored for this unit, 0 where there are none.
     """
@@ -163,8 +200,15 @@ def assess(bench: Bench, unit: Unit, pages: Pages, before: int, held: int) -> An
     return assess_frame(bench, unit, frame, before, held)
 
 
-def assess_frame(bench: Bench, unit: Unit, frame: pl.DataFrame, before: int, held: int) -> Answer:
+def assess_frame(
+    bench: Bench, unit: Unit, frame: pl.DataFrame, before: Before, held: int
+) -> Answer:
     """Judge rows that are decoded already; see `assess`."""
+    answer = _assessed(bench, unit, frame, before, held)
+    return replace(answer, detail=redact(answer.detail)) if answer.detail else answer
+
+
+def _assessed(bench: Bench, unit: Unit, frame: pl.DataFrame, before: Before, held: int) -> Answer:
     broken = _breach(bench.dataset, unit, frame)
     if broken:
         return _refused(bench, unit, broken)
@@ -186,7 +230,7 @@ def assess_frame(bench: Bench, unit: Unit, frame: pl.DataFrame, before: int, hel
             unit, bench.dataset.empty(), trouble="quarantined", detail=reason, doubt=True, bad=bad
         )
     if frame.is_empty():
-        return _empty(bench, unit)
+        return _empty(bench, unit, before)
     return _counted(bench, unit, frame, before, bad, notes)
 
 
@@ -202,7 +246,7 @@ def _once(bench: Bench, unit: Unit, frame: pl.DataFrame) -> tuple[pl.DataFrame, 
 
 
 def _refused(bench: Bench, unit: Unit, reason: str) -> Answer:
-    return Answer(unit, bench.dataset.empty(), trouble="quarantined", detail=reason)
+    return Answer(unit, bench.dataset.empty(), trouble="quarantined", detail=redact(reason))
 
 
 def _reasons(bad: pl.DataFrame) -> str:
@@ -226,7 +270,7 @@ def _breach(dataset: Dataset, unit: Unit, frame: pl.DataFrame) -> str:
     return ""
 
 
-def _empty(bench: Bench, unit: Unit) -> Answer:
+def _empty(bench: Bench, unit: Unit, before: Before) -> Answer:
     """Judge an answer without rows."""
     dataset, none = bench.dataset, bench.dataset.empty()
     moment = bench.moments.get(unit.first) if unit.first and dataset.axis == "session" else None
@@ -239,6 +283,10 @@ def _empty(bench: Bench, unit: Unit) -> Answer:
         and not bench.roster.expected(unit.first)
         and bool(bench.roster.listed(unit.first))
     )
+    many = dataset.axis == "session" and max(before.rows, before.due) >= _MANY
+    if dataset.expects == "any" and many and unit.key not in bench.doubted:
+        said = f"{DOUBTED_EMPTY} after {before.rows} rows; believed if a later day says so again"
+        return Answer(unit, none, trouble="empty", detail=said, doubt=True)
     # An empty list of everything is no list: nothing may be replaced by it.
     if nobody or (dataset.expects == "any" and dataset.axis != "whole"):
         return Answer(unit, none, state="empty_confirmed", expected=0)
@@ -249,14 +297,14 @@ def _counted(
     bench: Bench,
     unit: Unit,
     frame: pl.DataFrame,
-    before: int,
+    before: Before,
     bad: pl.DataFrame | None,
     notes: list[str],
 ) -> Answer:
     """Compare rows with those who must be there, or with the session before."""
     expected, missing, short = None, (), 0
-    proved = bench.dataset.expects != "traded"
-    if not proved and bench.roster is not None and unit.first is not None:
+    proved = bench.dataset.expects == "calendar"
+    if bench.dataset.expects == "traded" and bench.roster is not None and unit.first is not None:
         got = set(frame["asset"].to_list())
         wanted = bench.roster.expected(unit.first)
         unknown = sorted(got - set(bench.roster.listed(unit.first)))
@@ -269,12 +317,13 @@ def _counted(
         expected = len(wanted) if proved else None
         missing = tuple(sorted(wanted - got))
         short = len(missing)
-    elif _steady(bench.dataset) and frame.height < _SHRUNK * before:
-        expected, short = before, before - frame.height
-        notes.append(f"shrunk: {frame.height} rows after {before}")
     elif bench.dataset.expects == "calendar" and unit.first and unit.last:
         expected = (unit.last - unit.first).days + 1
         short = max(0, expected - frame["session"].n_unique())
+    elif frame.height < _SHRUNK * before.rows and bench.dataset.axis == "session":
+        return _shrunk(bench, unit, frame, before, bad, notes)
+    elif bench.dataset.expects != "traded":
+        proved = before.proves(frame.height)
     if bad is not None and not short:
         short = bad.height
     state = "verified" if proved and not short else "committed"
@@ -291,9 +340,36 @@ def _counted(
     )
 
 
-def _steady(dataset: Dataset) -> bool:
-    """Whether one session has about as many rows as the one before."""
-    return dataset.axis == "session" and dataset.expects in ("some", "traded")
+def _shrunk(
+    bench: Bench,
+    unit: Unit,
+    frame: pl.DataFrame,
+    before: Before,
+    bad: pl.DataFrame | None,
+    notes: list[str],
+) -> Answer:
+    """Judge far fewer rows than the session before had: never proved, and a gap where that is odd.
+
+    A handful comes and goes. Events and suspensions may be any number: there only next to nothing
+    after many is a gap, until a later day says so again.
+    """
+    notes = [*notes, f"shrunk: {frame.height} rows after {before.rows}"]
+    swings = bench.dataset.expects == "any"
+    doubt = before.rows >= _MANY if swings else before.rows - frame.height > _HANDFUL
+    doubt = doubt and unit.key not in bench.doubted
+    odd = doubt and (not swings or frame.height < _FEW * before.rows)
+    short = before.rows - frame.height if odd else 0
+    return Answer(
+        unit,
+        frame,
+        "committed",
+        before.rows if odd else None,
+        (),
+        short or (0 if bad is None else bad.height),
+        detail="; ".join(notes),
+        doubt=doubt,
+        bad=bad,
+    )
 
 
 def content_hash(frame: pl.DataFrame) -> str:

@@ -13,12 +13,18 @@ from typing import TYPE_CHECKING
 
 from workbench.data.client import Fetched, Landing
 from workbench.data.provider import Pages, Unit
-from workbench.data.update.assess import Answer, Bench, assess
+from workbench.data.update.assess import Answer, Before, Bench, assess
 from workbench.data.update.plan import Known, known_of
 from workbench.data.update.reference import Reference
 from workbench.data.update.settle import settle
 from workbench.data.update.tally import Tally
-from workbench.errors import AccessDeniedError, AuthenticationError, ProviderError, QuotaError
+from workbench.errors import (
+    AccessDeniedError,
+    AuthenticationError,
+    ProviderError,
+    QuotaError,
+    UnreachableError,
+)
 
 if TYPE_CHECKING:
     from workbench.data.cellar import Cellar
@@ -26,7 +32,10 @@ if TYPE_CHECKING:
 __all__ = ["Ask", "Chunks"]
 
 _ATTEMPTS = {"empty": "failed"}
-_ENDS = (QuotaError, AccessDeniedError, AuthenticationError)
+_BACK = 20
+"""Sessions looked back at for one that is known: days without an answer say nothing."""
+
+_ENDS = (QuotaError, AccessDeniedError, AuthenticationError, UnreachableError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +79,10 @@ class Chunks:
         came = yield self._ask(units)
         at = self.cellar.clock()
         pages, errors = self._sorted_out(units, came)
-        answers = {
-            unit.key: self._judge(unit, pages[unit.key], at) for unit in units if unit.key in pages
-        }
+        answers: dict[str, Answer] = {}
+        for unit in units:
+            if unit.key in pages:
+                answers[unit.key] = self._judge(unit, pages[unit.key], at, answers)
         doubtful = [answer.unit for answer in answers.values() if self._doubted(answer)]
         if doubtful:
             for unit in doubtful:
@@ -81,7 +91,7 @@ class Chunks:
             again, _ = self._sorted_out(doubtful, came)
             for unit in doubtful:
                 if unit.key in again:
-                    second = self._judge(unit, again[unit.key], at)
+                    second = self._judge(unit, again[unit.key], at, answers)
                     if _better(second, answers[unit.key]):
                         answers[unit.key], pages[unit.key] = second, again[unit.key]
         self.close(list(answers.values()), dict.fromkeys(answers, at), pages)
@@ -119,7 +129,7 @@ class Chunks:
 
     def judge_landed(self, unit: Unit, pages: Pages, at: datetime) -> Answer:
         """Judge an answer that an interrupted run had landed, as of the time it landed."""
-        return self._judge(unit, pages, at)
+        return self._judge(unit, pages, at, {})
 
     def _ask(self, units: Sequence[Unit]) -> Ask:
         return Ask(tuple(units), self.tally.done, self.tally.total, self.tally.calls)
@@ -135,14 +145,31 @@ class Chunks:
         pages = {key: one.pages for key, one in found if one.pages is not None}
         return pages, {key: one.error for key, one in found if one.error is not None}
 
-    def _judge(self, unit: Unit, pages: Pages, at: datetime) -> Answer:
-        held, before = self._known.get(unit.key), 0
-        if unit.first is not None and unit.first in self._before:
-            day = self._before[unit.first]
-            before = self._known[day.isoformat()].rows if day.isoformat() in self._known else 0
+    def _judge(
+        self, unit: Unit, pages: Pages, at: datetime, judged: Mapping[str, Answer]
+    ) -> Answer:
+        """Judge one answer; `judged` are those of the same chunk so far."""
+        held = self._known.get(unit.key)
         rows = 0 if held is None else held.rows
+        before = Before(rows, rows)
+        if self.bench.dataset.axis == "session":
+            before = self._session_before(unit.first, judged)
         answer = assess(replace(self.bench, now=at), unit, pages, before, rows)
         return self._reference.judged(answer, self._before.get(unit.first or date.min))
+
+    def _session_before(self, day: date | None, judged: Mapping[str, Answer]) -> Before:
+        """What the latest session before had of which anything is known."""
+        for _ in range(_BACK):
+            day = self._before.get(day) if day is not None else None
+            if day is None:
+                break
+            answer, held = judged.get(day.isoformat()), self._known.get(day.isoformat())
+            if answer is not None and answer.state:
+                rows = answer.frame.height
+                return Before(rows, max(rows, answer.expected or 0))
+            if held is not None:
+                return Before(held.rows, max(held.rows, held.expected or 0))
+        return Before()
 
     def _doubted(self, answer: Answer) -> bool:
         """Whether asking again may help: not if the vendor had said exactly this before."""

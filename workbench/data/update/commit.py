@@ -3,6 +3,7 @@
 1. `derived_units` says which units the rows are: their sessions, codes, months or years
 2. each unit is judged like a vendor's answer: contract, validators, expectation
 3. one commit replaces them, differences are noted in meta.revisions, the ledger follows
+4. where these rows prove others complete, the sessions concerned are judged again
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ import polars as pl
 from workbench.data.catalog import dataset as catalogued
 from workbench.data.dataset import Dataset
 from workbench.data.provider import Unit
-from workbench.data.update.assess import Answer, Bench, assess_frame, validator_of
+from workbench.data.update.assess import Answer, Before, Bench, assess_frame, validator_of
 from workbench.data.update.expectation import Roster
 from workbench.data.update.extent import belongs, code_column
 from workbench.data.update.heal import heal
 from workbench.data.update.job import holding
 from workbench.data.update.plan import known_units
+from workbench.data.update.proof import judge_dependents, judge_since, seen_versions
 from workbench.data.update.publication import open_days, published
 from workbench.data.update.report import DatasetReport, Gap, UpdateReport
 from workbench.data.update.settle import settle
@@ -91,6 +93,7 @@ def commit_frame(
     wanted = tuple(units) if units is not None else derived_units(contract, frame)
     with holding(cellar, contract.name):
         heal(cellar, contract)
+        seen = seen_versions(cellar, contract)
         known = known_units(cellar.ledger.units(contract.name))
         answers = _judged(cellar, contract, frame, wanted, provider)
         now = cellar.clock()
@@ -102,8 +105,11 @@ def commit_frame(
             provider=provider,
             at={unit.key: now for unit in wanted},
             known=known,
+            asked=False,
             metadata=words,
         )
+        judge_since(cellar, contract, seen)
+    judge_dependents(cellar, contract.name, seen.get(contract.name))
     states: dict[str, int] = {}
     for record in done.records:
         states[record.state] = states.get(record.state, 0) + 1
@@ -148,7 +154,7 @@ def _judged(
     answers = []
     covered = 0
     for unit, rows in _split(dataset, frame, units):
-        answer = assess_frame(bench, unit, rows, 0, 0)
+        answer = assess_frame(bench, unit, rows, Before(), 0)
         if answer.trouble in ("empty", "not_yet"):
             answer = Answer(unit, rows, state="empty_confirmed", expected=0)
         if answer.trouble:

@@ -80,9 +80,17 @@ def gaps(
         ``missing`` (an asset listed and not suspended has no row), ``unfetched`` (a published
         session that was never fetched), and what became of the last attempt: ``not_yet``,
         ``deferred``, ``denied``, ``quarantined``, ``failed``.
+
+    Raises
+    ------
+    NotCoveredError
+        Nothing of the dataset was ever fetched or tried: there is no span to look at, and no
+        rows is not no gaps.
     """
     contract = find_dataset(cellar.root, dataset) if isinstance(dataset, str) else dataset
     found = [pl.DataFrame(schema=GAPS), _tried(cellar, contract)]
+    if found[1].is_empty():
+        cellar.table(contract.name)  # raises, and says the command to run
     if contract.axis == "session" and contract.market in REGIONS:
         tried = set(found[1]["session"].drop_nulls().to_list())
         span = _span(cellar, contract, start, end)
@@ -153,8 +161,9 @@ def _unfetched(
     span: tuple[date, date],
     tried: set[date],
 ) -> pl.DataFrame:
-    """Published sessions without rows that no unit settled."""
+    """Published sessions without rows, unless the vendor confirmed that there are none."""
     known = known_units(cellar.ledger.units(dataset.name))
+    empty = {key for key, unit in known.items() if not unit.rows}
     there = set(held["session"].unique().to_list())
     missed = [
         day
@@ -162,14 +171,15 @@ def _unfetched(
         if span[0] <= day <= span[1]
         and day not in there
         and day not in tried
-        and day.isoformat() not in known
+        and day.isoformat() not in empty
     ]
+    told = ["rows are gone" if day.isoformat() in known else "never fetched" for day in missed]
     return pl.DataFrame(
         {
             "session": missed,
             "asset": [None] * len(missed),
             "kind": ["unfetched"] * len(missed),
-            "detail": ["never fetched"] * len(missed),
+            "detail": told,
         },
         schema=GAPS,
     )

@@ -4,14 +4,14 @@
 2. `due_sessions` decides for datasets that are fetched by session
 3. `due_units` decides for all others
 
-Nothing is due twice within one publication period, unless it was incomplete while it was young or
-the user forces it.
+Nothing is due twice within one publication period, unless it was incomplete while it was young, it
+was brought by the user and not proved complete, or the user forces it.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,19 @@ if TYPE_CHECKING:
 
     from workbench.data.store import UnitRecord
 
-__all__ = ["Known", "due_sessions", "due_units", "known_of", "known_units", "sample"]
+__all__ = [
+    "IMPORTED",
+    "Known",
+    "due_sessions",
+    "due_units",
+    "known_of",
+    "known_units",
+    "sample",
+    "unproved_import",
+]
+
+IMPORTED = ("files", "frames")
+"""Providers in the ledger that are no vendors: rows that the user brought."""
 
 _SHORTEST = timedelta(days=1)
 _LONGEST = timedelta(days=30)
@@ -48,10 +60,16 @@ class Known:
     note: str = ""
 
 
+def unproved_import(held: Known, vendor: str) -> bool:
+    """Whether a vendor should be asked for a unit that the user brought: it may be a part."""
+    return held.provider in IMPORTED and held.state != "verified" and vendor not in IMPORTED
+
+
 def known_units(ledger: pl.DataFrame) -> dict[str, Known]:
     """Read the ledger's settled units by key; of several providers the latest counts."""
     names = [name for name in Known.__dataclass_fields__ if name in ledger.columns]
-    rows: Iterable[dict[str, Any]] = ledger.select(names).sort("settled_at").iter_rows(named=True)
+    order = [name for name in ("settled_at", "version") if name in ledger.columns]
+    rows: Iterable[dict[str, Any]] = ledger.sort(order).select(names).iter_rows(named=True)
     return {row["key"]: Known(**row) for row in rows}
 
 
@@ -69,6 +87,8 @@ def due_sessions(
     *,
     force: bool = False,
     audit: int = 0,
+    vendor: str = "",
+    tellable: Collection[str] = (),
 ) -> list[date]:
     """Sessions to fetch, ascending.
 
@@ -86,6 +106,10 @@ def due_sessions(
         Take everything in the window.
     audit : int
         Size of the sample of old units.
+    vendor : str
+        Who would be asked.
+    tellable : collection of str
+        Keys of units settled without an expectation that have one now.
     """
     days = [day for day in published if window[0] <= day <= window[1]]
     if force or not days:
@@ -94,6 +118,8 @@ def due_sessions(
     period = published[next(reversed(published))]
     wanted = {day for day in days if _due(published[day], known.get(day.isoformat()), now)}
     wanted |= {day for day in latest if day in days and _stale(known.get(str(day)), period)}
+    brought = {key for key, held in known.items() if unproved_import(held, vendor)}
+    wanted |= {day for day in days if day.isoformat() in brought or day.isoformat() in tellable}
     old = [day.isoformat() for day in days if day not in latest and day.isoformat() in known]
     picked = sample(old, f"{dataset.name} {period.isoformat()}", audit)
     wanted |= {date.fromisoformat(key) for key in picked if _stale(known[key], period)}
@@ -128,11 +154,13 @@ def due_units(
     *,
     force: bool = False,
     audit: int = 0,
+    vendor: str = "",
 ) -> list[Unit]:
     """Units to fetch, in the order given, for datasets that are not fetched by session.
 
-    A unit is due when it was never settled, when its span has grown, and once in each
-    publication period as long as its span had not ended when it was settled.
+    A unit is due when it was never settled, when its span has grown, when the user brought it and
+    nothing proved it complete, and once in each publication period as long as its span had not
+    ended when it was settled.
     """
     if force:
         return list(units)
@@ -142,7 +170,7 @@ def due_units(
     found = []
     for unit in units:
         held = known.get(unit.key)
-        if held is None or not _spans(held, unit):
+        if held is None or not _spans(held, unit) or unproved_import(held, vendor):
             found.append(unit)
             continue
         ended = unit.last is not None and held.settled_at >= publication.on(unit.last) + _SHORTEST

@@ -234,6 +234,8 @@ class UpdateReport:
         troubles = [line for part in self.parts for line in _troubles(part)]
         notes = [f"{part.dataset}: {note}" for part in self.parts for note in part.notes]
         state = "complete" if self.complete else "not complete"
+        if self.complete and self.units.get("committed"):
+            state = "nothing is known to be missing, not all of it is proved"
         return "\n".join([*lines, *troubles, *notes, f"{state}, {self.seconds:.1f} s"])
 
     __repr__ = __str__
@@ -262,18 +264,31 @@ def _troubles(part: DatasetReport) -> list[str]:
         lines.append(f"{part.dataset}: deferred until {part.deferred}")
     for kind in sorted({gap.kind for gap in part.gaps}):
         found = [gap for gap in part.gaps if gap.kind == kind]
-        shown = ", ".join(_named(gap) for gap in found[:_SHOWN])
-        more = f" … {len(found)} units" if len(found) > _SHOWN else ""
-        lines.append(f"{part.dataset}: {kind}: {shown}{more}")
+        lines.append(f"{part.dataset}: {kind}: {_listed(found)}")
     if part.remaining:
         lines.append(f"{part.dataset}: {part.remaining} units not reached")
     return lines
 
 
-def _named(gap: Gap) -> str:
-    detail = ", ".join(gap.assets[:3]) + (" …" if gap.count > 3 else "") if gap.assets else ""
-    detail = detail or gap.detail
-    return f"{gap.key} ({detail})" if detail else gap.key
+def _listed(found: Sequence[Gap]) -> str:
+    """The first units; those with one reason stand together, and it is said once."""
+    reasons: dict[str, list[str]] = {}
+    for gap in found:
+        reasons.setdefault(_reason(gap), []).append(gap.key)
+    named = 0
+    shown = []
+    for reason, keys in reasons.items():
+        some = keys[: _SHOWN - named]
+        if not some:
+            break
+        named += len(some)
+        shown.append(", ".join(some) + (f" ({reason})" if reason else ""))
+    return ", ".join(shown) + (f" … {len(found)} units" if len(found) > named else "")
+
+
+def _reason(gap: Gap) -> str:
+    assets = ", ".join(gap.assets[:3]) + (" …" if gap.count > 3 else "") if gap.assets else ""
+    return assets or gap.detail
 
 
 def _plain(value: Any) -> Any:

@@ -20,7 +20,7 @@ from workbench.data.client import AsyncClient, Client, Fetched
 from workbench.data.provider import Provider
 from workbench.data.update.assess import validator_of
 from workbench.data.update.chunk import Ask
-from workbench.data.update.job import Job, dataset_job
+from workbench.data.update.job import Job, Lost, dataset_job
 from workbench.data.update.report import DatasetReport, Progress, ProgressCallback, UpdateReport
 from workbench.data.update.task import Task, tasks
 from workbench.errors import StoreError
@@ -49,8 +49,8 @@ def update(
     """Fetch what is missing or may have changed, prove it complete, commit it.
 
     Interrupted at any point (Ctrl-C, a kill, no network, a spent allowance) it leaves a
-    consistent store; the next run does only the rest. Without network the report says what failed
-    and is not complete.
+    consistent store; the next run does only the rest. A vendor that cannot be reached is not asked
+    again in this run; the report says it once and is not complete.
 
     Parameters
     ----------
@@ -88,6 +88,7 @@ def update(
     cellar = _writable(cellar)
     began = time.monotonic()
     parts: list[DatasetReport] = []
+    lost: Lost = {}
     with ExitStack() as stack:
         clients: dict[str, Any] = {}
 
@@ -98,7 +99,7 @@ def update(
             return clients[vendor.name]
 
         for task in _tasks(cellar, names, start, end, codes, provider, force):
-            job = _job(cellar, task, progress)
+            job = _job(cellar, task, progress, lost)
             try:
                 parts.append(_drive(job, task, client_of, progress))
             finally:
@@ -126,6 +127,7 @@ async def aupdate(
     cellar = _writable(cellar)
     began = time.monotonic()
     parts: list[DatasetReport] = []
+    lost: Lost = {}
     # One thread for all steps: the dataset's lock belongs to the thread that took it.
     with ThreadPoolExecutor(1, thread_name_prefix="workbench-update") as worker:
         call = partial(_in_thread, worker)
@@ -140,7 +142,7 @@ async def aupdate(
 
             planned = await call(_tasks, cellar, names, start, end, codes, provider, force)
             for task in planned:
-                job = _job(cellar, task, progress)
+                job = _job(cellar, task, progress, lost)
                 try:
                     parts.append(await _adrive(job, task, client_of, progress, call))
                 finally:
@@ -175,8 +177,9 @@ def _tasks(
     return tasks(cellar, names, start=start, end=end, codes=codes, provider=provider, force=force)
 
 
-def _job(cellar: Cellar, task: Task, progress: ProgressCallback | None) -> Job:
-    return dataset_job(cellar, task, progress=progress, validator=validator_of(cellar))
+def _job(cellar: Cellar, task: Task, progress: ProgressCallback | None, lost: Lost) -> Job:
+    validator = validator_of(cellar)
+    return dataset_job(cellar, task, progress=progress, validator=validator, lost=lost)
 
 
 def _drive(

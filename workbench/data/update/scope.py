@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from workbench.data.dataset import Dataset
 from workbench.data.provider import Unit, Want
-from workbench.data.update.assess import Bench, Validator
+from workbench.data.update.assess import DOUBTED_EMPTY, Bench, Validator
 from workbench.data.update.expectation import Roster
 from workbench.data.update.plan import Known, due_sessions, due_units
 from workbench.data.update.publication import (
@@ -109,18 +111,60 @@ def scope_of(
         validator,
         task.force,
         Recoded.read(cellar),
+        _doubted(cellar, dataset, known, moments),
     )
     if _needs_calendar(dataset) and not days.covers(task.first, task.last):
         return Scope(bench, unplanned=_unknown(days, task))
     audit = cellar.settings.audit_units
     if dataset.axis == "session":
         window = (task.first, task.last)
-        due = due_sessions(dataset, moments, known, window, now, force=task.force, audit=audit)
+        due = due_sessions(
+            dataset,
+            moments,
+            known,
+            window,
+            now,
+            force=task.force,
+            audit=audit,
+            vendor=task.provider.name,
+            tellable=_tellable(bench, known),
+        )
         return Scope(bench, days=tuple(due), size=size)
     units = _other_units(cellar, task, known, days, moments)
     period = _period(task, days, moments, now)
-    due_others = due_units(dataset, units, known, period, force=task.force, audit=audit)
+    vendor = task.provider.name
+    due_others = due_units(
+        dataset, units, known, period, force=task.force, audit=audit, vendor=vendor
+    )
     return Scope(bench, units=tuple(due_others), size=_WIDER * size)
+
+
+def _tellable(bench: Bench, known: Mapping[str, Known]) -> frozenset[str]:
+    """Units with rows, settled when nobody knew who must be there, of which that is known now."""
+    roster = bench.roster
+    if roster is None:
+        return frozenset()
+    return frozenset(
+        key
+        for key, unit in known.items()
+        if unit.rows and unit.expected is None and unit.first and roster.expected(unit.first)
+    )
+
+
+def _doubted(
+    cellar: Cellar,
+    dataset: Dataset,
+    known: Mapping[str, Known],
+    moments: Mapping[date, datetime],
+) -> frozenset[str]:
+    """Units whose last answer was doubted before the latest session came out."""
+    if dataset.axis != "session" or dataset.expects != "any" or not moments:
+        return frozenset()
+    period = moments[next(reversed(moments))]
+    tried = cellar.ledger.attempts(dataset.name)
+    empty = tried.filter(pl.col("reason").str.starts_with(DOUBTED_EMPTY) & (pl.col("at") < period))
+    short = {key for key, unit in known.items() if unit.missing and unit.settled_at < period}
+    return frozenset(empty["key"].to_list()) | short
 
 
 def _needs_calendar(dataset: Dataset) -> bool:

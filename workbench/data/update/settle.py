@@ -11,7 +11,7 @@ first seen and the session from which they may be used.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -24,7 +24,7 @@ from workbench.data.provider import Unit
 from workbench.data.store import UnitRecord
 from workbench.data.update.assess import Answer, content_hash
 from workbench.data.update.extent import belongs, code_column, code_of, reach, replaced_columns
-from workbench.data.update.plan import Known
+from workbench.data.update.plan import IMPORTED, Known
 from workbench.data.update.revisions import changes, note_changes
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def settle(
     provider: str,
     at: Mapping[str, datetime],
     known: Mapping[str, Known] = MappingProxyType({}),
+    asked: bool = True,
     metadata: Mapping[str, Any] | None = None,
 ) -> Settled:
     """Commit the answers that have a state, and record them; the dataset's lock is held.
@@ -63,7 +64,10 @@ def settle(
     at : mapping of str to datetime
         When each unit's answer came, by key (UTC).
     known : mapping of str to Known
-        Units that had been settled before: a row that is new in them is a revision.
+        Units that had been settled before: a row that is new in a whole one is a revision.
+    asked : bool
+        Whether `provider` was asked for whole units; False for frames and files, which may hold
+        a part of each.
     metadata : mapping, optional
         Further metadata of the commit.
     """
@@ -77,9 +81,22 @@ def settle(
         version, changed = _append(cellar, dataset, good, words, seen), 0
     else:
         seen = max(at.values())
-        version, changed = _replace(cellar, dataset, good, words, seen, provider, known)
+        whole = {key for key, held in known.items() if _whole(dataset, held, provider, asked)}
+        version, changed = _replace(cellar, dataset, good, words, seen, provider, whole)
     cellar.ledger.record(dataset.name, version, records)
     return Settled(version, records, changed)
+
+
+def _whole(dataset: Dataset, held: Known, provider: str, asked: bool) -> bool:
+    """Whether a unit was whole before, so that a row that is new in it came late.
+
+    It was if its vendor had answered for all of it, or if it was verified. Of frames and files
+    only the expectation can tell: they may hold one share, and the next one another.
+    """
+    if asked and held.provider == provider:
+        return True
+    proved = dataset.expects == "traded" or held.provider not in IMPORTED
+    return proved and held.state in ("verified", "empty_confirmed")
 
 
 def _records(
@@ -131,13 +148,13 @@ def _replace(
     metadata: Mapping[str, Any],
     seen: datetime,
     provider: str,
-    known: Mapping[str, Known],
+    whole: Set[str],
 ) -> tuple[int, int]:
     """Replace the rows of the units; return the version and how many values had changed."""
     store, units = cellar.store, [answer.unit for answer in good]
     old = held_rows(cellar, dataset, units)
     new = pl.concat([answer.frame for answer in good])
-    again = [unit for unit in units if unit.key in known]
+    again = [unit for unit in units if unit.key in whole]
     appeared = belongs(dataset, again) if again else None
     found = changes(dataset, old, new, appeared=appeared)
     if found.height:

@@ -18,6 +18,7 @@ from workbench.errors import (
     BadAnswerError,
     ProviderError,
     QuotaError,
+    UnreachableError,
 )
 
 if TYPE_CHECKING:
@@ -48,12 +49,15 @@ class Tally:
         Requests sent.
     fatal : AuthenticationError or None
         Ends the whole update.
+    lost : bool
+        The vendor cannot be reached: nothing more is asked of it in this run.
     """
 
     def __init__(self, task: Task, progress: ProgressCallback | None = None) -> None:
         self.task = task
         self.total = self.done = self.calls = self.resumed = self.rows = self.revisions = 0
         self.fatal: AuthenticationError | None = None
+        self.lost = False
         self._progress = progress
         self._states: Counter[str] = Counter()
         self._gaps: dict[str, Gap] = {}
@@ -98,6 +102,7 @@ class Tally:
             self._denied = str(error)
         if isinstance(error, AuthenticationError):
             self.fatal = error
+        self.lost |= isinstance(error, UnreachableError)
         return kind
 
     def refused(self, answer: Answer) -> None:

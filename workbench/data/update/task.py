@@ -19,7 +19,7 @@ from workbench.data.provider import Provider
 from workbench.data.providers import provider as provider_named
 from workbench.data.providers import provider_of
 from workbench.data.reading.window import REGIONS, window
-from workbench.data.update.plan import Known, known_units
+from workbench.data.update.plan import Known, known_units, unproved_import
 from workbench.data.update.publication import today
 from workbench.errors import BadValueError, UnknownDatasetError
 
@@ -189,7 +189,8 @@ def _finished(task: Task, asked: frozenset[str], codes: Sequence[str] | None, fo
 def first_day(cellar: Cellar, dataset: Dataset, last: date) -> date:
     """Where an update begins that names no start: at what is held, else a year before `last`.
 
-    Sessions to read again and sessions that were tried in vain are included.
+    Sessions to read again, sessions that were tried in vain and sessions that the user brought
+    without proof are included.
     """
     known = known_units(cellar.ledger.units(dataset.name))
     days = sorted(unit.first for unit in known.values() if unit.first is not None)
@@ -202,7 +203,8 @@ def first_day(cellar: Cellar, dataset: Dataset, last: date) -> date:
         return min(days[0], last)
     again = days[-max(1, dataset.reread) :][0]
     tried = [day for day in map(_as_day, cellar.ledger.attempts(dataset.name)["key"]) if day]
-    return min([again, last, *(day for day in tried if day >= days[0])])
+    brought = [unit.first for unit in known.values() if unit.first and unproved_import(unit, "")]
+    return min([again, last, *brought, *(day for day in tried if day >= days[0])])
 
 
 def _latest_of_each(known: Iterable[Known], last: date) -> list[date]:

@@ -6,20 +6,22 @@ stand as ``committed`` that are complete, or are short of rows nobody owed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from workbench.data.dataset import Dataset
 from workbench.data.store import UnitRecord
 from workbench.data.update.assess import Bench
+from workbench.data.update.expectation import Roster
 from workbench.data.update.plan import Known
 
 if TYPE_CHECKING:
     from workbench.data.cellar import Cellar
 
-__all__ = ["reverify"]
+__all__ = ["judge_again", "reverify"]
 
 
 def reverify(
@@ -43,15 +45,30 @@ def reverify(
         and first <= unit.first <= last
         and unit.expected != (len(roster.expected(unit.first)) or None)
     ]
-    if not doubtful:
+    return judge_again(cellar, dataset, roster, doubtful)
+
+
+def judge_again(cellar: Cellar, dataset: Dataset, roster: Roster, units: Sequence[Known]) -> int:
+    """Judge sessions by the rows stored and who must be there; the lock is held.
+
+    Returns
+    -------
+    int
+        How many verdicts changed; they were committed and recorded.
+    """
+    if not units:
         return 0
-    held = _assets(cellar, dataset.name, [unit.first for unit in doubtful if unit.first])
+    held = _assets(cellar, dataset.name, [unit.first for unit in units if unit.first])
     records = []
-    for unit in doubtful:
+    for unit in units:
         day = date.fromisoformat(unit.key)
         wanted = roster.expected(day)
         missing = len(wanted - held.get(day, frozenset()))
-        records.append(_record(dataset.name, unit, len(wanted) or None, missing))
+        record = _record(dataset.name, unit, len(wanted) or None, missing)
+        if (record.state, record.expected, record.missing) != _verdict(unit):
+            records.append(record)
+    if not records:
+        return 0
     version = cellar.store.settle(dataset, metadata={"wb.by": "verify", "wb.units": records})
     cellar.ledger.record(dataset.name, version, records)
     return len(records)
@@ -63,6 +80,10 @@ def _assets(cellar: Cellar, name: str, days: Iterable[date]) -> dict[date, froze
     rows = cellar.table(name).read(["session", "asset"], first=wanted[0], last=wanted[-1])
     by_day = rows.filter(pl.col("session").is_in(wanted)).group_by("session").agg("asset")
     return {day: frozenset(assets) for day, assets in by_day.iter_rows()}
+
+
+def _verdict(unit: Known) -> tuple[str, int | None, int]:
+    return unit.state, unit.expected, unit.missing
 
 
 def _record(dataset: str, unit: Known, expected: int | None, missing: int) -> UnitRecord:
