@@ -18,6 +18,7 @@ from workbench.errors import (
     BadValueError,
     DataError,
     DuplicateKeyError,
+    NotCoveredError,
     SchemaError,
     SourceNotFoundError,
     StoreError,
@@ -290,3 +291,12 @@ def test_rows_of_other_keys_stay_on_every_axis(ws, tmp_path, name):
         frame.write_parquet(tmp_path / "later.parquet")
         ws.data.import_files(tmp_path / "later.parquet", dataset=name)
         assert ws._cellar.table(name).read().height == 3
+
+
+def test_bars_without_factors_say_what_hfq_needs(ws, tmp_path):
+    rows = {name: values for name, values in tushare_rows().items() if name != "adj_factor"}
+    ws.data.import_files(write(tmp_path, rows), dataset="cn.bars_1d")
+    with pytest.raises(NotCoveredError, match=r"cn\.adj_factor"):
+        ws.market("cn")
+    raw = ws.market("cn", adjust="none")
+    assert any("not proved" in note for note in raw.notes)

@@ -20,7 +20,8 @@ def test_every_vendor_keeps_the_protocol(name):
     assert set(found.datasets()) <= set(catalog())
 
 
-@pytest.mark.parametrize("name", list(catalog()))
+# ref.provisional is made of imported bars: nobody delivers it.
+@pytest.mark.parametrize("name", sorted(set(catalog()) - {"ref.provisional"}))
 def test_every_dataset_has_a_vendor(name):
     assert name in provider_of(name).datasets()
     if name.startswith(("cn.", "ref.", "idx.", "ind.")):

@@ -98,6 +98,12 @@ def market(
         seen, where.name, span, assets=only, on_gap=on_gap, groups=groups,
         benchmark=_benchmark(seen, where, benchmark), universe=_said(base, codes),
     )  # fmt: skip
+    if adjust == "hfq" and "adj_factor" not in source.fields:
+        raise NotCoveredError(
+            'adjust="hfq" needs cn.adj_factor, which is not in the store. Fetch it with `workbench '
+            "data update cn.adj_factor`, or import factors beside your bars; adjust='none' shows "
+            "prices as traded, with the jumps of every dividend and split in them."
+        )
     checked_adjustment(adjust, source.fields)
     source.require(_needed(source, where, adjust))
     mask = None if base is None else membership(source, base, on_gap)

@@ -53,7 +53,7 @@ def test_bars_in_shares_and_cny():
     }
 
 
-@pytest.mark.parametrize("name", [name for name in catalog() if not name.startswith("us.")])
+@pytest.mark.parametrize("name", PROVIDER.datasets())
 def test_schema_is_exact_without_rows(name):
     row = spec(name)
     unit = Unit(name, "2024-01-02", DAY, DAY, ("600519.SH",))
