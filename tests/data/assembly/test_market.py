@@ -106,7 +106,7 @@ class TestPrices:
 
     def test_without_factors_adjusting_is_refused(self, tmp_path):
         here = world.make_cellar(tmp_path / "ws", skip=["cn.adj_factor"])
-        with pytest.raises(PanelError, match="adj_factor"):
+        with pytest.raises(NotCoveredError, match=r"cn\.adj_factor"):
             market(here, "cn", **SPAN)
         assert market(here, "cn", adjust="none", **SPAN).shape == (len(DAYS), 7)
 
