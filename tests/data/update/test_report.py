@@ -59,3 +59,11 @@ def test_the_mapping_survives_json():
     assert told["datasets"][0]["first"] == "2024-01-17"
     assert told["datasets"][1]["gaps"][0]["assets"] == ["A", "B", "C", "D"]
     assert told["complete"] is False
+
+
+def test_only_what_can_be_proved_is_called_unproved():
+    states = {"committed": 2}
+    listed = UpdateReport((DatasetReport(dataset="ref.securities", provider="x", units=states),))
+    assert str(listed).splitlines()[-1].startswith("complete")
+    bars = UpdateReport((DatasetReport(dataset="cn.bars_1d", provider="x", units=states),))
+    assert "not all of it is proved" in str(bars)

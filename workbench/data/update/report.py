@@ -12,6 +12,7 @@ from datetime import date, datetime
 from html import escape
 from typing import Any
 
+from workbench.data.catalog import catalog
 from workbench.errors import DataGapError
 
 __all__ = ["DatasetReport", "Gap", "Progress", "ProgressCallback", "UpdateReport"]
@@ -114,6 +115,12 @@ class DatasetReport:
     denied: str = ""
     remaining: int = 0
     notes: tuple[str, ...] = ()
+
+    @property
+    def provable(self) -> bool:
+        """Whether calendar, listings and suspensions can prove the dataset whole."""
+        known = catalog().get(self.dataset)
+        return known is not None and known.expects == "traded"
 
     @property
     def complete(self) -> bool:
@@ -234,7 +241,9 @@ class UpdateReport:
         troubles = [line for part in self.parts for line in _troubles(part)]
         notes = [f"{part.dataset}: {note}" for part in self.parts for note in part.notes]
         state = "complete" if self.complete else "not complete"
-        if self.complete and self.units.get("committed"):
+        if self.complete and any(
+            part.units.get("committed") for part in self.parts if part.provable
+        ):
             state = "nothing is known to be missing, not all of it is proved"
         return "\n".join([*lines, *troubles, *notes, f"{state}, {self.seconds:.1f} s"])
 
