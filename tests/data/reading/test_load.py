@@ -233,7 +233,7 @@ class TestRefusals:
             ({"start": "2024-02-30"}, BadValueError, "should be a day"),
             ({"start": datetime(2024, 1, 2, 9)}, BadValueError, "has a time"),
             ({"start": datetime(2024, 1, 2, tzinfo=UTC)}, BadValueError, "has a time"),
-            ({"start": np.datetime64("NaT")}, BadValueError, "should be a date"),
+            ({"start": np.datetime64("NaT", "D")}, BadValueError, "should be a date"),
             ({"start": "2023-08-31"}, CalendarUnknownError, "calendar"),
             ({"fields": ["clsoe"]}, SchemaError, "Did you mean 'close'"),
             ({"assets": ["000001"]}, UnknownAssetError, "ambiguous"),

@@ -242,7 +242,7 @@ def _dated(rows: pl.DataFrame, calendar: SessionCalendar, backfill: bool) -> pl.
         .otherwise(revised)
     )
     found = work.select(row.alias("row"))["row"].to_numpy()
-    days = np.full(len(found), np.datetime64("NaT"), dtype="datetime64[D]")
+    days = np.full(len(found), np.datetime64("NaT", "D"), dtype="datetime64[D]")
     inside = found < last
     days[inside] = calendar.sessions[found[inside]]
     return work.with_columns(pl.Series("known_at", days, dtype=pl.Date))

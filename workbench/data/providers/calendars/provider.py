@@ -122,7 +122,7 @@ def _days(exchange: str, first: date, last: date) -> pl.DataFrame:
     one = np.timedelta64(1, "D")
     days = np.arange(np.datetime64(first), np.datetime64(last) + one, one)
     before = np.searchsorted(sessions, days, side="left") - 1
-    pretrade = np.where(before >= 0, sessions[np.maximum(before, 0)], np.datetime64("NaT"))
+    pretrade = np.where(before >= 0, sessions[np.maximum(before, 0)], np.datetime64("NaT", "D"))
     return pl.DataFrame(
         {
             "exchange": pl.Series([exchange] * len(days), dtype=pl.String),
