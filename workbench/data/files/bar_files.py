@@ -20,7 +20,7 @@ from workbench.data.files.codes import chinese_codes
 from workbench.data.files.columns import ReadColumns, read_columns
 from workbench.data.files.mapping import column_plan
 from workbench.data.files.table import Table, read_table
-from workbench.data.files.units import FACTORS, declared_units, implausible_units
+from workbench.data.files.units import convert_units, declared_units
 from workbench.errors import BadValueError, SchemaError
 
 if TYPE_CHECKING:
@@ -85,15 +85,7 @@ def bar_frames(
     refuse_signs(table, plan.fields, read.numbers)
     _refuse_broken(table, read)
     _refuse_homeless(read, target, plan.fields)
-    for name, unit in used.items():
-        if name in read.numbers:
-            read.numbers[name] *= FACTORS[name][unit]
-    if "amount" in read.numbers:
-        bars = (read.numbers[name] for name in ("close", "volume", "amount"))
-        with np.errstate(invalid="ignore"):
-            wrong = implausible_units(*bars, used)
-        if wrong:
-            raise BadValueError(wrong)
+    convert_units(read.numbers, used)
     frames = _frames(read, target)
     refuse_adjusted(frames[target])
     return frames, list(read.notes)

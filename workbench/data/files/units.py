@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from workbench.errors import BadValueError, near_names
 
-__all__ = ["FACTORS", "declared_units", "implausible_units", "is_tushare_naming"]
+__all__ = ["FACTORS", "convert_units", "declared_units", "implausible_units", "is_tushare_naming"]
 
 FACTORS: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
@@ -75,6 +75,33 @@ def declared_units(columns: Iterable[str], units: Mapping[str, str] | None) -> d
             )
         chosen[field] = unit
     return chosen
+
+
+def convert_units(numbers: dict[str, NDArray[np.float64]], units: Mapping[str, str]) -> None:
+    """Turn volume, amount and share counts into shares and currency, then check them by price.
+
+    Raises
+    ------
+    BadValueError
+        Amount ÷ volume contradicts the close by a power of ten.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> numbers = {"volume": np.array([2.0])}
+    >>> convert_units(numbers, {"volume": "lots"})
+    >>> numbers["volume"]
+    array([200.])
+    """
+    for name, unit in units.items():
+        if name in numbers:
+            numbers[name] *= FACTORS[name][unit]
+    if "amount" not in numbers:
+        return
+    with np.errstate(invalid="ignore"):
+        wrong = implausible_units(numbers["close"], numbers["volume"], numbers["amount"], units)
+    if wrong:
+        raise BadValueError(wrong)
 
 
 def implausible_units(

@@ -28,7 +28,7 @@ from workbench.data.files.location import fingerprint, locate
 from workbench.data.files.mapping import ColumnPlan, column_plan
 from workbench.data.files.schema import BAR_FIELDS
 from workbench.data.files.table import Table, read_table
-from workbench.data.files.units import FACTORS, declared_units, implausible_units
+from workbench.data.files.units import convert_units, declared_units
 from workbench.errors import BadValueError, near_names
 from workbench.market import ArraySource, Assets, Market, Sessions
 
@@ -118,7 +118,7 @@ def read_market(
     if shown == "hfq" and "adj_factor" in read.numbers:
         _treat(table, read, bad_bars, unadjustable(read.numbers), _UNADJUSTABLE)
     _blank_untraded(read)
-    _convert(read, used)
+    convert_units(read.numbers, used)
     grid = grid_of(read.days, read.assets)
     fields, labels = _panels(read, grid)
     provenance = _provenance(files, plan, used, read, grid)
@@ -177,21 +177,6 @@ def _blank_untraded(read: ReadColumns) -> None:
         if name in read.numbers:
             read.numbers[name][carried] = np.nan
     read.notes.append(f"{carried.sum():,} rows without volume carry a price: no bar, missing here.")
-
-
-def _convert(read: ReadColumns, used: Mapping[str, str]) -> None:
-    """Turn volume, amount and share counts into shares and currency, then check them by price."""
-    for name, unit in used.items():
-        if name in read.numbers:
-            read.numbers[name] *= FACTORS[name][unit]
-    if "amount" not in read.numbers:
-        return
-    with np.errstate(invalid="ignore"):
-        wrong = implausible_units(
-            read.numbers["close"], read.numbers["volume"], read.numbers["amount"], used
-        )
-    if wrong:
-        raise BadValueError(wrong)
 
 
 def _panels(
