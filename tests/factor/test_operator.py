@@ -6,11 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.conformance.cases import call_of
 from workbench.errors import OperatorArgumentError, UnknownOperatorError
-from workbench.factor import OPERATORS, Axis, Kind, Operator, Parameter, factor
+from workbench.factor import OPERATORS, Axis, Call, Field, Kind, Operator, Parameter, factor
 from workbench.factor.operator import (
+    Count,
+    Date,
     Lag,
+    Literal,
     Number,
+    Real,
+    Regressor,
+    Window,
+    choice,
     find_operator,
     operator,
     register,
@@ -77,6 +85,78 @@ def test_declarations_need_words_and_roles() -> None:
         assert function.__name__ not in OPERATORS
 
 
+def _odd(window: Literal, *rest: Literal) -> str:
+    return "" if window % 2 else "the window is odd."  # type: ignore[operator]
+
+
+@pytest.fixture
+def many() -> Iterator[Operator]:
+    @operator(
+        axis=Axis.TIME,
+        lookback=lambda window, least, shape, since, weight: window + least,
+        nan_rule="none",
+        source="test",
+        codes=True,
+        validate=_odd,
+    )
+    def many(
+        x: Number,
+        *z: Regressor,
+        window: Window,
+        least: Count = 2,
+        shape: choice("flat", "steep") = "flat",  # type: ignore[valid-type]
+        since: Date = 20150105,
+        weight: Real = 0.5,
+    ) -> Number:
+        """Take everything."""
+
+    yield many
+    unregister("many")
+
+
+def test_literals_of_every_role(many: Operator) -> None:
+    assert many.signature == "many(x, *z, window, least=2, shape=flat, since=20150105, weight=0.5)"
+    names = [(p.name, p.role, p.default, p.words) for p in many.literals]
+    assert names == [
+        ("window", "window", None, ()),
+        ("least", "count", 2.0, ()),
+        ("shape", "choice", "flat", ("flat", "steep")),
+        ("since", "date", 20150105.0, ()),
+        ("weight", "real", 0.5, ()),
+    ]
+    close, rest = factor("close"), (factor("open"), factor("industry"), 2)
+    built = many(close, *rest, window=3, shape="STEEP")
+    assert built == factor("many(close, open, industry, 2, window=3, shape=steep)")
+    assert built.term.parameters == (3, 2, "steep", 20150105, 0.5)
+    assert built.lookback == 5
+    assert built.term.kinds == {Kind.NUMBER, Kind.GROUP}
+    assert [p.name for p in many.operand_roles(4)] == ["x", "z", "z", "z"]
+
+
+def test_what_fits_no_role_is_refused(many: Operator) -> None:
+    close = Field("close")
+    for literals, words in [
+        ((4,), "the window is odd"),
+        ((3, -1), "must lie in 0..100000"),
+        ((3, 1, "round"), "flat, steep"),
+        ((3, 1, 0), "flat, steep"),
+        ((3, 1, "flat", 20151301), "20150105"),
+        ((3, 1, "flat", 9, "much"), "written out"),
+        ((), "takes 2 operands and 5 literals"),
+    ]:
+        with pytest.raises(OperatorArgumentError, match=words):
+            Call("many", (close, close), literals)
+    for operands in ((close,), (close,) * 9):
+        with pytest.raises(OperatorArgumentError, match="operands"):
+            Call("many", operands, (3,))
+    with pytest.raises(OperatorArgumentError, match="needs `window`"):
+        many(close, close)
+    with pytest.raises(OperatorArgumentError, match="needs `z`"):
+        many(close, window=3)
+    with pytest.raises(OperatorArgumentError, match="'shapes' is not one of"):
+        many(close, close, window=3, shapes="flat")
+
+
 @pytest.mark.parametrize(
     ("spelling", "name"),
     [("RANK", "rank"), ("Sum", "ts_sum"), ("mean", "ts_mean"), ("group_demean", "indneutralize")],
@@ -93,9 +173,12 @@ def test_find_suggests() -> None:
 @pytest.mark.parametrize(
     ("name", "signature"),
     [
-        ("rank", "rank(x)"),
+        ("rank", "rank(x, form=share)"),
         ("scale", "scale(x, a=1)"),
-        ("correlation", "correlation(x, y, window)"),
+        ("correlation", "correlation(x, y, window, min_periods=0, sessions=calendar)"),
+        ("regression_neut", "regression_neut(x, *z)"),
+        ("cs_regression", "cs_regression(y, *x, out=resid, which=1)"),
+        ("ts_cumsum", "ts_cumsum(x, anchor)"),
         ("indneutralize", "indneutralize(x, group)"),
     ],
 )
@@ -105,7 +188,7 @@ def test_signature(name: str, signature: str) -> None:
 
 @pytest.mark.parametrize("row", list(OPERATORS.values()), ids=lambda row: row.name)
 def test_lookback_is_never_negative(row: Operator) -> None:
-    least = tuple(1 if p.role == "real" else p.minimum for p in row.literals)
-    assert row.lookback(least) >= 0
-    if row.axis is not Axis.TIME:
-        assert row.lookback(least) == 0
+    lookback = call_of(row).lookback
+    assert lookback >= 0
+    if row.axis is not Axis.TIME and row.name != "group_backfill":
+        assert lookback == 0

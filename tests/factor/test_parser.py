@@ -11,7 +11,7 @@ from workbench.errors import (
     OperatorArgumentError,
     UnknownOperatorError,
 )
-from workbench.factor import UNTRUSTED, Call, Constant, Field, Limits, parse
+from workbench.factor import UNTRUSTED, Call, Constant, Field, Limits, parse, to_text
 from workbench.factor.tokens import pointed, tokenize
 
 SYNTAX, UNKNOWN, ARGUMENT, AHEAD = (
@@ -39,8 +39,8 @@ REFUSED = [
     ("open : close", SYNTAX, 5, "found `:`"),
     ("open + not is_st", SYNTAX, 7, "parentheses"),
     ("open + and", SYNTAX, 7, "parentheses"),
-    ("rank", SYNTAX, 0, "write rank(x)"),
-    ("open + sum", SYNTAX, 7, "write ts_sum(x, window)"),
+    ("rank", SYNTAX, 0, "write rank(x, form=share)"),
+    ("open + sum", SYNTAX, 7, "write ts_sum(x, window, "),
     ("close.shift", SYNTAX, 5, "attributes do not exist"),
     ("IndClass.country", SYNTAX, 0, "levels"),
     ("1.2.3", SYNTAX, 3, "found `.3`"),
@@ -50,7 +50,6 @@ REFUSED = [
     ('"close"', SYNTAX, 0, "quotes"),
     ("close; open", SYNTAX, 5, "semicolon"),
     ("a = 2", SYNTAX, 2, "=="),
-    ("close % 2", SYNTAX, 6, "remainder"),
     ("_close", SYNTAX, 0, "underscores"),
     ("close @ open", SYNTAX, 6, "not part of"),
     ("close \\ open", SYNTAX, 6, "not part of"),
@@ -62,12 +61,12 @@ REFUSED = [
     ("open + correlaton(open, close, 5)", UNKNOWN, 7, "'correlation'"),
     ("shift(close, 1)", UNKNOWN, 0, "shift"),
     ("close(5)", UNKNOWN, 0, "close"),
-    ("rank()", ARGUMENT, 0, "rank(x)"),
-    ("rank(open, close)", ARGUMENT, 0, "2 arguments"),
+    ("rank()", ARGUMENT, 0, "rank(x, form=share) cannot take 0 arguments"),
+    ("demean(open, close)", ARGUMENT, 0, "2 arguments"),
     ("max(close)", ARGUMENT, 0, "maximum(x, y)"),
     ("ts_mean(close)", ARGUMENT, 0, "1 arguments"),
     ("ts_mean(close, open)", ARGUMENT, 15, "number written out"),
-    ("ts_mean(close, 2 + 3)", ARGUMENT, 15, "number written out"),
+    ("ts_mean(close, 2 + high)", ARGUMENT, 15, "number written out"),
     ("ts_mean(close, 0)", ARGUMENT, 15, "1..756"),
     ("ts_mean(close, 0.9)", ARGUMENT, 15, "1..756"),
     ("ts_mean(close, 757)", ARGUMENT, 15, "1..756"),
@@ -92,6 +91,31 @@ REFUSED = [
     ("delay(close, -0.5)", AHEAD, 13, "no future"),
     ("delta(close, -5)", AHEAD, 13, "no future"),
     ("open + ts_mean(close, -5)", AHEAD, 22, "no future"),
+    ("rank(open, close)", ARGUMENT, 11, "one of the words share, unit"),
+    ("rank(open, form=rank)", SYNTAX, 16, "'rank' is an operator"),
+    ("rank(open, form=2)", ARGUMENT, 11, "one of the words share, unit"),
+    ("ts_mean(close, 5, sessions=trade)", ARGUMENT, 18, "'traded'"),
+    ("ts_mean(close, 5, minperiods=2)", ARGUMENT, 0, "cannot take the argument minperiods"),
+    ("ts_mean(close, 5, 2, min_periods=3)", ARGUMENT, 0, "cannot take the argument min_periods"),
+    ("ts_mean(close, 5, min_periods=2, min_periods=3)", SYNTAX, 33, "given twice"),
+    ("ts_mean(close, min_periods=2, 5)", SYNTAX, 30, "with a name come last"),
+    ("ts_mean(close, x=5)", ARGUMENT, 0, "cannot take the argument x"),
+    ("ts_mean(close, 5, min_periods=6)", ARGUMENT, 0, "exceeds the window of 5"),
+    ("ts_mean(close, 5, min_periods=-1)", ARGUMENT, 18, "0..756"),
+    ("ts_mean(close, 5, 2, traded)", ARGUMENT, 0, "exclude each other"),
+    ("stddev(close, 5, ddof=open)", ARGUMENT, 17, "number written out"),
+    ("ts_moment(close, 5, 7)", ARGUMENT, 0, "k is 2, 3 or 4"),
+    ("ewma(close)", ARGUMENT, 0, "exactly one of span, halflife, alpha and com"),
+    ("ewma(close, span=3, com=2)", ARGUMENT, 0, "exactly one of"),
+    ("ewma(close, alpha=1.5)", ARGUMENT, 0, "out of range"),
+    ("ewma(close, span=3, adjust=0)", ARGUMENT, 0, "ignore_na=1 only"),
+    ("sma_cn(close, 2, 3)", ARGUMENT, 0, "must not exceed n"),
+    ("ts_cumsum(close, 20151305)", ARGUMENT, 17, "a date written 20150105"),
+    ("ts_cumsum(close, open)", ARGUMENT, 17, "number written out"),
+    ("ts_cumsum(close, -5)", ARGUMENT, 17, "a date written 20150105"),
+    ("regression_neut(close)", ARGUMENT, 0, "regression_neut(x, *z) cannot take 1 arguments"),
+    ("cs_regression(close, open, out=slope)", ARGUMENT, 27, "one of the words resid"),
+    ("regression_neut(x, " + ", ".join(["y"] * 8) + ")", ARGUMENT, 0, "at most 8 operands"),
 ]
 
 
@@ -164,6 +188,43 @@ def test_precedence(loose: str, tight: str) -> None:
 def test_numbers() -> None:
     for text, value in [("2.", 2.0), (".001", 0.001), ("1e3", 1000.0), ("2.5E-2", 0.025)]:
         assert parse(text) == Constant(value)
+
+
+CLOSE, OPEN = Field("close"), Field("open")
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("ts_mean(close, 5)", Call("ts_mean", (CLOSE,), (5, 0, "calendar"))),
+        ("ts_mean(close, 5, 3)", Call("ts_mean", (CLOSE,), (5, 3, "calendar"))),
+        ("ts_mean(close, 5, min_periods=3)", Call("ts_mean", (CLOSE,), (5, 3, "calendar"))),
+        ("ts_mean(close, window=5)", Call("ts_mean", (CLOSE,), (5, 0, "calendar"))),
+        ("ts_mean(close, sessions=TRADED, window=5)", Call("ts_mean", (CLOSE,), (5, 0, "traded"))),
+        ("ts_mean(close, 5, 0, traded)", Call("ts_mean", (CLOSE,), (5, 0, "traded"))),
+        (
+            "ts_regression(close, open, 20, out=se)",
+            Call("ts_regression", (CLOSE, OPEN), (20, "se", 0, "calendar")),
+        ),
+        ("stddev(close, 5.9, ddof=0)", Call("stddev", (CLOSE,), (5, 0, 0, "calendar"))),
+        ("ts_cumsum(close, 20150105)", Call("ts_cumsum", (CLOSE,), (20150105,))),
+        ("clip(close, -1, hi=2.5)", Call("clip", (CLOSE,), (-1.0, 2.5))),
+        ("regression_neut(close, open)", Call("regression_neut", (CLOSE, OPEN))),
+        (
+            "regression_neut(close, open, industry)",
+            Call("regression_neut", (CLOSE, OPEN, Field("industry"))),
+        ),
+        (
+            "cs_regression(close, open, adv20, out=beta, which=2)",
+            Call("cs_regression", (CLOSE, OPEN, Field("adv20")), ("beta", 2)),
+        ),
+        ("group_mean(close, bucket(cap, 5))", None),
+    ],
+)
+def test_literals_by_place_and_by_name(text: str, term: Call | None) -> None:
+    read = parse(text)
+    assert term is None or read == term
+    assert parse(to_text(read)) == read
 
 
 def test_tokens_carry_positions() -> None:

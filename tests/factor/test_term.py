@@ -52,7 +52,7 @@ def test_copies(text: str) -> None:
 def test_another_process_is_sent_the_structure_and_not_the_hash() -> None:
     # Hashes of text differ between processes, so a copy has to compute its own.
     term = parse("rank(close)")
-    assert term.__reduce__() == (Call, ("rank", (Field("close"),), ()))
+    assert term.__reduce__() == (Call, ("rank", (Field("close"),), ("share",)))
     assert Field("close").__reduce__() == (Field, ("close",))
     assert Constant(2).__reduce__() == (Constant, (2.0,))
 
@@ -142,7 +142,7 @@ def test_bad_calls() -> None:
         Call("rnak", (close,))
     with pytest.raises(OperatorArgumentError, match="1 operands"):
         Call("rank", (close, close))
-    with pytest.raises(OperatorArgumentError, match="1 literals"):
+    with pytest.raises(OperatorArgumentError, match="3 literals, got 1 and 2"):
         Call("ts_mean", (close,))
     with pytest.raises(OperatorArgumentError, match="whole number"):
         Call("ts_mean", (close,), (2.5,))
@@ -155,6 +155,45 @@ def test_literals_are_normalised() -> None:
     assert Call("mean", (close,), (5.0,)) == Call("ts_mean", (close,), (5,))
     assert type(Call("ts_mean", (close,), (5.0,)).parameters[0]) is int
     assert type(Call("scale", (close,), (2,)).parameters[0]) is float
+
+
+def test_literals_left_out_are_the_defaults() -> None:
+    close = Field("close")
+    assert Call("ts_mean", (close,), (5,)).parameters == (5, 0, "calendar")
+    assert Call("ts_mean", (close,), (5, 2)) == Call("ts_mean", (close,), (5, 2, "CALENDAR"))
+    assert Call("rank", (close,)).parameters == ("share",)
+    assert len({Call("rank", (close,)), Call("rank", (close,), ("unit",))}) == 2
+    with pytest.raises(OperatorArgumentError, match="share, unit"):
+        Call("rank", (close,), ("units",))
+    with pytest.raises(OperatorArgumentError, match="exclude each other"):
+        Call("ts_mean", (close,), (5, 2, "traded"))
+
+
+@pytest.mark.parametrize(
+    ("text", "lookback"),
+    [
+        ("ts_mean(close, 5, min_periods=2)", 4),
+        ("ts_mean(close, 5, sessions=traded)", 9),
+        ("ts_autocorr(close, 5, 2)", 6),
+        ("ewma(close, span=10)", 68),
+        ("ewma(close, span=20)", 138),
+        ("ewma(close, span=60)", 414),
+        ("sma_cn(close, 3, 3)", 0),
+        ("ewm_mean(ts_sum(close, 3), 7, 0.5)", 8),
+        ("hump(close, 0.1, warmup=10)", 9),
+        ("regression_neut(ts_mean(close, 3), delay(open, 5), volume)", 5),
+    ],
+)
+def test_lookback_of_policies_and_recursions(text: str, lookback: int) -> None:
+    assert parse(text).lookback == lookback
+
+
+def test_codes_serve_as_a_group_and_as_a_number() -> None:
+    fifth = parse("bucket(close, 5)")
+    assert fifth.kinds == {Kind.NUMBER, Kind.GROUP}
+    assert parse("group_mean(close, bucket(close, 5)) + bucket(close, 5)").kind is Kind.NUMBER
+    with pytest.raises(OperatorArgumentError, match="a group"):
+        parse("group_mean(close, rank(close))")
 
 
 def test_any_depth_is_safe() -> None:

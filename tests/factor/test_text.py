@@ -15,6 +15,7 @@ from workbench.factor import (
     Kind,
     Limits,
     Operator,
+    Parameter,
     Term,
     factor,
     parse,
@@ -61,7 +62,7 @@ CANONICAL = [
     ("1e3", "1000"),
     ("1.5E-7", "1.5e-07"),
     ("-0.0", "0"),
-    ("scale(close)", "scale(close, 1)"),
+    ("scale(close, 1)", "scale(close)"),
     ("SignedPower(close,2.)", "signedpower(close, 2)"),
     ("IndNeutralize(close, IndClass.subindustry)", "indneutralize(close, subindustry)"),
     ("group_demean(close,IndClass . Sector)", "indneutralize(close, sector)"),
@@ -99,12 +100,33 @@ def terms(kind: Kind = Kind.NUMBER, depth: int = 4) -> st.SearchStrategy[Term]:
     return leaves | calls | calls
 
 
+def _kind(role: str) -> Kind:
+    return Kind.NUMBER if role == "regressor" else Kind(role)
+
+
+_SPARING = {"span": st.integers(1, 300).map(float), "halflife": st.just(0.0)}
+_SPARING |= {"alpha": st.just(0.0), "com": st.just(0.0), "min_periods": st.integers(0, 1)}
+_SPARING |= {"which": st.just(1)}
+"""Literals that bind each other: what is drawn here fits together."""
+
+
+def _literal(row: Operator, parameter: Parameter) -> st.SearchStrategy[object]:
+    if parameter.name in _SPARING:
+        return _SPARING[parameter.name]
+    if parameter.role == "choice":
+        return st.sampled_from(parameter.words)
+    if parameter.role == "real":
+        return st.floats(0.0625, 0.9375) if row.validate is not None else _NUMBERS
+    if parameter.role == "date":
+        return st.sampled_from([0, 7, 20150105])
+    return st.integers(parameter.minimum or 0, 756 if parameter.role == "window" else 5)
+
+
 def _calls(row: Operator, depth: int) -> st.SearchStrategy[Term]:
-    operands = st.tuples(*(terms(Kind(p.role), depth) for p in row.operands))
-    literals = st.tuples(
-        *(_NUMBERS if p.role == "real" else st.integers(p.minimum or 0, 756) for p in row.literals)
-    )
-    return st.builds(Call, st.just(row.name), operands, literals)
+    operands = st.tuples(*(terms(_kind(p.role), depth) for p in row.operands))
+    drawn = st.tuples(*(_literal(row, p) for p in row.literals))
+    fitting = drawn.filter(lambda given: row.validate is None or not row.validate(*given))
+    return st.builds(Call, st.just(row.name), operands, fitting)
 
 
 @pytest.mark.parametrize(("text", "canonical"), CANONICAL)

@@ -83,11 +83,10 @@ def build(
     LookAheadError
         A negative window or lag.
     """
-    bound = _bind(operator, arguments, named)
-    values = [bound[parameter.name] for parameter in operator.operands]
+    values, bound = _bind(operator, arguments, named)
     operands = tuple(
         as_term(value, f"{operator.name}: `{parameter.name}`")
-        for value, parameter in zip(values, operator.operands, strict=True)
+        for value, parameter in zip(values, operator.operand_roles(len(values)), strict=True)
     )
     literals = tuple(bound[parameter.name] for parameter in operator.literals)
     term = Call(operator.name, operands, literals)
@@ -99,13 +98,21 @@ def build(
 
 def _bind(
     operator: Operator, arguments: Sequence[object], named: Mapping[str, object]
-) -> dict[str, object]:
-    names = [parameter.name for parameter in operator.parameters]
-    if len(arguments) > len(names):
+) -> tuple[list[object], dict[str, object]]:
+    """Values of the operands, and of the literals by name."""
+    spread = operator.operands[-1].variadic
+    if spread:
+        fixed = [parameter.name for parameter in operator.operands[:-1]]
+        names = [*fixed, *(p.name for p in operator.literals)]
+        several = list(arguments)
+        bound: dict[str, object] = {}
+    else:
+        names, several = [parameter.name for parameter in operator.parameters], []
+        bound = dict(zip(names, arguments, strict=False))
+    if not spread and len(arguments) > len(names):
         raise OperatorArgumentError(
             f"{operator.signature} takes at most {len(names)} arguments, got {len(arguments)}."
         )
-    bound = dict(zip(names, arguments, strict=False))
     for name, value in named.items():
         if name not in names or name in bound:
             problem = "was given twice" if name in bound else "is not one of its parameters"
@@ -113,11 +120,15 @@ def _bind(
                 f"{operator.signature}: {name!r} {problem}.{near_names(name, names)}"
             )
         bound[name] = value
-    for parameter in operator.parameters:
+    for parameter in operator.literals:
         if parameter.default is not None:
             bound.setdefault(parameter.name, parameter.default)
-        if parameter.name not in bound:
-            raise OperatorArgumentError(
-                f"{operator.signature} needs `{parameter.name}`, got {len(arguments)} arguments."
-            )
-    return bound
+    lacking = [p.name for p in operator.literals if p.name not in bound]
+    if not spread:
+        lacking = [p.name for p in operator.operands if p.name not in bound] + lacking
+    if lacking or len(several) < (len(operator.operands) if spread else 0):
+        wanted = lacking[0] if lacking else operator.operands[-1].name
+        raise OperatorArgumentError(
+            f"{operator.signature} needs `{wanted}`, got {len(arguments)} arguments."
+        )
+    return several or [bound[p.name] for p in operator.operands], bound

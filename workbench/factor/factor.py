@@ -14,6 +14,7 @@ from html import escape
 from workbench.errors import OperatorArgumentError, UnknownFieldError, near_names
 from workbench.factor.build import as_term, opposite
 from workbench.factor.parser import Limits, parse
+from workbench.factor.profile import Profile
 from workbench.factor.term import Call, Term
 from workbench.factor.text import LONGEST_TEXT, to_text
 from workbench.factor.tokens import pointed, tokenize
@@ -26,7 +27,7 @@ class Factor:
     """An expression of the factor language.
 
     Two factors are equal when their terms are; name and source text do not count. The signs
-    ``+ - * / ** < <= > >= & | ~`` and ``abs`` build new factors; ``==`` compares the expressions
+    ``+ - * / % ** < <= > >= & | ~`` and ``abs`` build new factors; ``==`` compares the expressions
     (the operator is ``equal(f, g)``), and a factor has no truth value.
 
     Parameters
@@ -35,6 +36,8 @@ class Factor:
     name : str
     source_text : str
         The text as it was written, if it was.
+    profile : str
+        The house in whose words the text was written; the term is the same in every house.
 
     Examples
     --------
@@ -50,6 +53,7 @@ class Factor:
     term: Term
     name: str = field(default="", compare=False)
     source_text: str = field(default="", compare=False)
+    profile: str = field(default="", compare=False)
 
     # NumPy scalars on the left must not take the factor apart.
     __array_ufunc__ = None
@@ -81,7 +85,7 @@ class Factor:
 
     def rename(self, name: str) -> Factor:
         """Return the same expression under another name."""
-        return Factor(self.term, name, self.source_text)
+        return Factor(self.term, name, self.source_text, self.profile)
 
     def locate(self, field_name: str) -> int | None:
         """Return where the field first stands in the text, or None if it does not.
@@ -98,6 +102,7 @@ class Factor:
 
     def __repr__(self) -> str:
         title = f", name={self.name!r}" if self.name else ""
+        title += f", profile={self.profile!r}" if self.profile else ""
         if self.term.size > LONGEST_TEXT:
             return f"Factor(<{self.term.size:,} nodes>{title})"
         return f"Factor({self.text!r}{title})"
@@ -105,10 +110,11 @@ class Factor:
     def _repr_html_(self) -> str:
         title = f"<b>{escape(self.name)}</b> " if self.name else ""
         fields = ", ".join(sorted(self.fields)) or "none"
+        house = f" · read as {escape(self.profile)}" if self.profile else ""
         shown = repr(self) if self.term.size > LONGEST_TEXT else self.text
         return (
             f"<div>{title}<code>{escape(shown)}</code><br>"
-            f"<small>look-back {self.lookback} sessions · fields {escape(fields)}"
+            f"<small>look-back {self.lookback} sessions · fields {escape(fields)}{house}"
             f"</small></div>"
         )
 
@@ -141,6 +147,12 @@ class Factor:
 
     def __rtruediv__(self, other: object) -> Factor:
         return _joined("divide", other, self)
+
+    def __mod__(self, other: object) -> Factor:
+        return _joined("modulo", self, other)
+
+    def __rmod__(self, other: object) -> Factor:
+        return _joined("modulo", other, self)
 
     def __pow__(self, other: object) -> Factor:
         return _joined("power", self, other)
@@ -183,7 +195,12 @@ def _joined(operator: str, *operands: object) -> Factor:
     return Factor(Call(operator, tuple(as_term(operand, operator) for operand in operands)))
 
 
-def factor(source: str | Factor | Term, name: str = "", limits: Limits | None = None) -> Factor:
+def factor(
+    source: str | Factor | Term,
+    name: str = "",
+    limits: Limits | None = None,
+    profile: str | Profile = "",
+) -> Factor:
     """Make a factor from text, a term or a factor.
 
     Parameters
@@ -193,6 +210,8 @@ def factor(source: str | Factor | Term, name: str = "", limits: Limits | None = 
         Given name; a factor keeps its own when this is empty.
     limits : Limits, optional
         Bounds for text; `UNTRUSTED` for text of unknown origin.
+    profile : {"", "wq101", "gtja191", "qlib", "brain"} or Profile
+        The house whose words the text uses; the factor shows it, its term is explicit.
 
     Raises
     ------
@@ -203,13 +222,20 @@ def factor(source: str | Factor | Term, name: str = "", limits: Limits | None = 
     --------
     >>> factor("-1 * correlation(rank(open), rank(volume), 10)", name="alpha003")
     Factor('-1 * correlation(rank(open), rank(volume), 10)', name='alpha003')
+    >>> factor("Std($close, 5)", profile="qlib")
+    Factor('stddev(close, 5, min_periods=1)', profile='qlib')
     """
+    if profile and not isinstance(source, str):
+        raise OperatorArgumentError(
+            f"A profile says how text is read; a {type(source).__name__} has been read already."
+        )
     if isinstance(source, Factor):
         return source.rename(name) if name else source
     if isinstance(source, Term):
         return Factor(source, name)
     if isinstance(source, str):
-        return Factor(parse(source, limits), name, source)
+        house = profile.name if isinstance(profile, Profile) else profile
+        return Factor(parse(source, limits, profile), name, source, house)
     raise OperatorArgumentError(
         f"factor takes text, a Factor or a Term, got {type(source).__name__}."
     )
@@ -217,11 +243,12 @@ def factor(source: str | Factor | Term, name: str = "", limits: Limits | None = 
 
 def _library_hint(name: str) -> str:
     """Say that a name is a formula of the library, not a field."""
-    from workbench.factor.library import alpha101
+    from workbench.factor import library
 
-    if name not in alpha101():
-        return ""
-    return f" It is a formula of the library: write wb.library.alpha101()[{name!r}]."
+    for title in library.__all__:
+        if name in getattr(library, title)():
+            return f" It is a formula of the library: write wb.library.{title}()[{name!r}]."
+    return ""
 
 
 def unknown_field(source: Factor | Term, name: str, known: Iterable[str]) -> UnknownFieldError:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from workbench.factor.operator import Kind
+from workbench.factor.parameter import Kind
 
 __all__ = ["FIELDS", "GROUP_FIELDS", "FieldInfo", "field_info"]
 

@@ -17,27 +17,49 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
-from workbench.errors import LookAheadError, OperatorArgumentError, UnknownOperatorError, near_names
+from workbench.errors import OperatorArgumentError, UnknownOperatorError, near_names
+from workbench.factor.parameter import (
+    Count,
+    Date,
+    Group,
+    Kind,
+    Lag,
+    Literal,
+    Number,
+    Parameter,
+    Real,
+    Regressor,
+    Role,
+    Truth,
+    Window,
+    choice,
+)
 
 if TYPE_CHECKING:
     from workbench.factor.factor import Factor
     from workbench.factor.term import Term
 
 __all__ = [
+    "MOST_OPERANDS",
     "OPERATORS",
     "Axis",
+    "Count",
+    "Date",
     "Group",
     "Kind",
     "Lag",
+    "Literal",
     "Number",
     "Operator",
     "Parameter",
     "Real",
+    "Regressor",
     "Role",
     "Truth",
     "Window",
+    "choice",
     "find_operator",
     "is_spelling",
     "operator",
@@ -45,16 +67,8 @@ __all__ = [
     "unregister",
 ]
 
-LONGEST_WINDOW = 756
-"""Sessions in the longest window or lag: three years of 252 sessions."""
-
-
-class Kind(StrEnum):
-    """What the values of an expression are."""
-
-    NUMBER = "number"
-    TRUTH = "truth"
-    GROUP = "group"
+MOST_OPERANDS = 8
+"""Expressions that one call takes at most."""
 
 
 class Axis(StrEnum):
@@ -63,98 +77,6 @@ class Axis(StrEnum):
     ELEMENT = "element"
     TIME = "time"
     SECTION = "section"
-
-
-@dataclass(frozen=True)
-class Role:
-    """The part a parameter plays: an operand (an expression) or a literal (a number in the text).
-
-    `minimum` is the least value of a window or lag; operands have none.
-    """
-
-    name: str
-    minimum: int | None = None
-
-
-Number = Annotated[object, Role("number")]
-Truth = Annotated[object, Role("truth")]
-Group = Annotated[object, Role("group")]
-Window = Annotated[int, Role("window", 1)]
-Lag = Annotated[int, Role("lag", 0)]
-Real = Annotated[float, Role("real")]
-
-_ADMITTED = {
-    "number": frozenset({Kind.NUMBER, Kind.TRUTH}),
-    "truth": frozenset({Kind.TRUTH}),
-    "group": frozenset({Kind.GROUP}),
-}
-_WANTED = {
-    "number": "a number",
-    "truth": "a truth value (a comparison such as `close > open`)",
-    "group": "a group field (industry, sector, subindustry)",
-}
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of an operator.
-
-    Parameters
-    ----------
-    name : str
-    role : str
-        ``number``, ``truth`` or ``group`` for an operand; ``window``, ``lag`` or ``real`` for a
-        literal.
-    default : float or None
-        Value of a literal that may be left out.
-    minimum : int or None
-        Least window or lag.
-    """
-
-    name: str
-    role: str
-    default: float | None = None
-    minimum: int | None = None
-
-    @property
-    def is_operand(self) -> bool:
-        """Whether an expression stands here, and not a literal."""
-        return self.role in _ADMITTED
-
-    def literal(self, value: object, owner: str) -> int | float:
-        """Return `value` as this literal parameter holds it.
-
-        Raises
-        ------
-        LookAheadError
-            A negative window or lag.
-        OperatorArgumentError
-            Not a number, not whole where a whole number is due, or out of range.
-        """
-        where = f"{owner}: `{self.name}`"
-        try:
-            number = float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError, OverflowError):
-            number = float("nan")
-        if isinstance(value, (bool, str)) or number - number != 0.0:
-            raise OperatorArgumentError(
-                f"{where} must be a finite number written out, got {_shown(value)}."
-            )
-        if self.role == "real":
-            return number + 0.0
-        if number < 0:
-            raise LookAheadError(
-                f"{where} is {number:g}: that would read sessions after the one computed. The "
-                f"factor language has no future; look back with a {self.role} of "
-                f"{self.minimum} or more. Forward returns belong to `evaluate`."
-            )
-        if not number.is_integer():
-            raise OperatorArgumentError(f"{where} must be a whole number of sessions, got {value}.")
-        if not self.minimum <= number <= LONGEST_WINDOW:
-            raise OperatorArgumentError(
-                f"{where} must lie in {self.minimum}..{LONGEST_WINDOW} sessions, got {number:g}."
-            )
-        return int(number)
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,6 +100,12 @@ class Operator:
         Infix or prefix sign, as printed.
     aliases : tuple of str
         Further spellings that the parser accepts.
+    codes : bool
+        The values are whole codes, which also serve as a group.
+    validate : callable, optional
+        Literal parameters → what is wrong with them together; empty if nothing.
+    fits : callable, optional
+        Operands and literal parameters → what is wrong with them together; empty if nothing.
 
     Examples
     --------
@@ -198,6 +126,9 @@ class Operator:
     doc: str = field(repr=False)
     symbol: str | None = None
     aliases: tuple[str, ...] = ()
+    codes: bool = False
+    validate: Callable[..., str] | None = None
+    fits: Callable[[Sequence[Term], Sequence[Literal]], str] | None = None
 
     @property
     def operands(self) -> tuple[Parameter, ...]:
@@ -212,19 +143,26 @@ class Operator:
     @property
     def signature(self) -> str:
         """How the operator is called, for messages: ``ts_mean(x, window)``."""
-        shown = (
-            p.name if p.default is None else f"{p.name}={p.default:g}" for p in self.parameters
-        )
-        return f"{self.name}({', '.join(shown)})"
+        return f"{self.name}({', '.join(parameter.shown for parameter in self.parameters)})"
 
-    def lookback(self, parameters: Sequence[int | float]) -> int:
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """What the values may serve as."""
+        return frozenset({self.result, Kind.GROUP, Kind.NUMBER} if self.codes else {self.result})
+
+    def operand_roles(self, count: int) -> tuple[Parameter, ...]:
+        """Return the parameter of each of `count` operands; the last may repeat."""
+        roles = self.operands
+        return roles + roles[-1:] * (count - len(roles)) if roles[-1].variadic else roles
+
+    def lookback(self, parameters: Sequence[Literal]) -> int:
         """Sessions before t that the value at t needs from each operand."""
         return int(self.history(*parameters))
 
-    def check(
-        self, operands: Sequence[Term], parameters: Sequence[object]
-    ) -> tuple[int | float, ...]:
-        """Check operands and literals against the declaration; return the normalised literals.
+    def check(self, operands: Sequence[Term], parameters: Sequence[object]) -> tuple[Literal, ...]:
+        """Check operands and literals against the declaration; return all literals, normalised.
+
+        Literals at the end that have a default may be left out.
 
         Raises
         ------
@@ -233,21 +171,33 @@ class Operator:
         LookAheadError
             A negative window or lag.
         """
-        if len(operands) != len(self.operands) or len(parameters) != len(self.literals):
+        roles = self.operand_roles(len(operands))
+        rest = [p.default for p in self.literals[len(parameters) :] if p.default is not None]
+        parameters = (*parameters, *rest)
+        if len(operands) != len(roles) or len(parameters) != len(self.literals):
             raise OperatorArgumentError(
                 f"{self.signature} takes {len(self.operands)} operands and {len(self.literals)} "
                 f"literals, got {len(operands)} and {len(parameters)}."
             )
-        for place, (parameter, term) in enumerate(zip(self.operands, operands, strict=True), 1):
-            if not term.kinds & _ADMITTED[parameter.role]:
+        if len(operands) > MOST_OPERANDS:
+            raise OperatorArgumentError(
+                f"{self.signature} takes at most {MOST_OPERANDS} operands, got {len(operands)}."
+            )
+        for place, (parameter, term) in enumerate(zip(roles, operands, strict=True), 1):
+            if not parameter.admits(term):
                 raise OperatorArgumentError(
                     f"{self.name}: argument {place} `{parameter.name}` must be "
-                    f"{_WANTED[parameter.role]}, got the {term.kind} {term.brief()}."
+                    f"{parameter.wanted}, got the {term.kind} {term.brief()}."
                 )
-        return tuple(
+        literals = tuple(
             parameter.literal(value, self.name)
             for parameter, value in zip(self.literals, parameters, strict=True)
         )
+        wrong = self.validate(*literals) if self.validate is not None else ""
+        wrong = wrong or (self.fits(operands, literals) if self.fits is not None else "")
+        if wrong:
+            raise OperatorArgumentError(f"{self.signature}: {wrong}")
+        return literals
 
     def __call__(self, *arguments: object, **named: object) -> Factor | Term:
         """Build the expression: a Factor when any operand is one, else a Term."""
@@ -273,11 +223,14 @@ def operator(
     name: str | None = None,
     symbol: str | None = None,
     aliases: tuple[str, ...] = (),
+    codes: bool = False,
+    validate: Callable[..., str] | None = None,
+    fits: Callable[[Sequence[Term], Sequence[Literal]], str] | None = None,
 ) -> Callable[[Callable[..., Any]], Operator]:
     """Declare an operator and add it to the table.
 
-    The decorated function has no body but its docstring; its annotations (`Number`, `Truth`,
-    `Group`, `Window`, `Lag`, `Real`) are the roles of its parameters and its result.
+    The decorated function has no body but its docstring; its annotations (`Number`,
+    `Window` … of `parameter.py`) are the roles of its parameters and of its result.
 
     Raises
     ------
@@ -302,6 +255,9 @@ def operator(
             doc=_document(inspect.getdoc(function) or "", nan_rule, source),
             symbol=symbol,
             aliases=aliases,
+            codes=codes,
+            validate=validate,
+            fits=fits,
         )
         # What functools.update_wrapper would set, past the frozen __setattr__: help() and doctest
         # then see the declaration.
@@ -381,8 +337,12 @@ def _document(text: str, nan_rule: str, source: str) -> str:
 
 def _parameter(owner: str, declared: inspect.Parameter, hint: object) -> Parameter:
     role = _role(owner, declared.name, hint)
-    default = None if declared.default is inspect.Parameter.empty else float(declared.default)
-    return Parameter(declared.name, role.name, default, role.minimum)
+    given = declared.default
+    default = None if given is inspect.Parameter.empty else given
+    if isinstance(default, (int, float)):
+        default = float(default)
+    variadic = declared.kind is inspect.Parameter.VAR_POSITIONAL
+    return Parameter(declared.name, role.name, default, role.minimum, role.words, variadic)
 
 
 def _role(owner: str, name: str, hint: object) -> Role:
@@ -390,10 +350,6 @@ def _role(owner: str, name: str, hint: object) -> Role:
         if isinstance(extra, Role):
             return extra
     raise OperatorArgumentError(
-        f"Operator {owner!r}: annotate {name!r} with Number, Truth, Group, Window, Lag or Real."
+        f"Operator {owner!r}: annotate {name!r} with Number, Truth, Group, Regressor, Window, Lag, "
+        "Count, Real, Date or choice(…)."
     )
-
-
-def _shown(value: object) -> str:
-    brief = getattr(value, "brief", None)
-    return brief() if callable(brief) else f"{value!r:.60}"

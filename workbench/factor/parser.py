@@ -3,20 +3,27 @@
 1. `tokenize` cuts the text; `Limits` bounds its length, its nodes and its depth.
 2. `_Parser.expression` reads a prefix (number, field, call, parenthesis, sign) and then every
    infix sign that binds tightly enough (`workbench.factor.precedence`).
-3. A call looks its operator up, reads literals for windows, lags and real parameters, and builds
-   the term; a refusal of the term is shown with a caret under the argument or the call.
+3. A call looks its operator up, reads literals for windows, counts, words and real parameters, and
+   builds the term; a refusal of the term is shown with a caret under the argument or the call.
+4. With a profile, a name that has a rule is read as the rule's body, arguments put in place.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple, NoReturn
 
 from workbench.errors import FactorError, OperatorArgumentError, UnknownOperatorError
 from workbench.factor.build import opposite
-from workbench.factor.operator import Operator, Parameter, find_operator, is_spelling
+from workbench.factor.figure import is_point_in_time, point_in_time_field
+from workbench.factor.numerals import written_number
+from workbench.factor.operator import Operator, find_operator, is_spelling
+from workbench.factor.parameter import Literal, Parameter
 from workbench.factor.precedence import INFIX, PREFIX, Bind
+from workbench.factor.profile import Profile, Reading, find_profile
 from workbench.factor.term import Call, Constant, Field, Term
 from workbench.factor.tokens import Token, pointed, refuse, tokenize
 
@@ -51,7 +58,7 @@ UNTRUSTED = Limits(nodes=64, depth=12)
 """Limits for text that came from a stranger."""
 
 
-def parse(text: str, limits: Limits | None = None) -> Term:
+def parse(text: str, limits: Limits | None = None, profile: str | Profile = "") -> Term:
     """Read the text of an expression.
 
     Parameters
@@ -59,6 +66,8 @@ def parse(text: str, limits: Limits | None = None) -> Term:
     text : str
     limits : Limits, optional
         Pass `UNTRUSTED` for text of unknown origin.
+    profile : str or Profile
+        The house whose words are meant: ``wq101``, ``gtja191``, ``qlib``, ``brain`` or your own.
 
     Returns
     -------
@@ -76,6 +85,8 @@ def parse(text: str, limits: Limits | None = None) -> Term:
     >>> from workbench.factor.text import to_text
     >>> to_text(parse("(-1 * Ts_Rank(rank(low), 9))"))
     '-1 * ts_rank(rank(low), 9)'
+    >>> to_text(parse("STD(CLOSE, 20)", profile="gtja191"))
+    'stddev(close, 20, ddof=0)'
     """
     limits = limits or Limits()
     if not isinstance(text, str):
@@ -83,7 +94,10 @@ def parse(text: str, limits: Limits | None = None) -> Term:
     if len(text) > limits.length:
         message = f"The text has {len(text)} characters, more than the {limits.length} allowed."
         refuse(message, text, limits.length)
-    return _Parser(text, limits).whole()
+    house = find_profile(profile) if isinstance(profile, str) and profile else profile
+    if house and house.sigil:
+        text = text.replace(house.sigil, " ")
+    return _Parser(text, limits, house or None).whole()
 
 
 class _Argument(NamedTuple):
@@ -91,12 +105,30 @@ class _Argument(NamedTuple):
     start: int
     is_count: bool
     """Written as digits only, which makes ``max(x, 5)`` a window."""
+    name: str = ""
+
+    @property
+    def written(self) -> str:
+        """The number or word that was written; empty for anything longer."""
+        if isinstance(self.term, Constant):
+            return f"{self.term.value:g}"
+        return self.term.name.lower() if isinstance(self.term, Field) else ""
 
 
 class _Parser:
-    def __init__(self, source: str, limits: Limits) -> None:
+    def __init__(
+        self,
+        source: str,
+        limits: Limits,
+        profile: Profile | None = None,
+        bound: Mapping[str, Term] = MappingProxyType({}),
+        nearest: bool = False,
+    ) -> None:
         self.source = source
         self.limits = limits
+        self.profile = profile
+        self.bound = bound
+        self.nearest = nearest or (profile is not None and profile.windows == "round")
         self.tokens = tokenize(source)
         self.place = 0
         self.nodes = 0
@@ -137,7 +169,7 @@ class _Parser:
     def made(self, term: Term, position: int) -> Term:
         """Count a node and hold it against the limits."""
         self.nodes += 1
-        if self.nodes > self.limits.nodes:
+        if self.nodes > self.limits.nodes or (self.bound and term.size > self.limits.nodes):
             self.refuse(f"The expression has more than {self.limits.nodes} nodes.", position)
         if term.depth > self.limits.depth:
             self.refuse(f"The expression is deeper than {self.limits.depth} calls.", position)
@@ -161,7 +193,8 @@ class _Parser:
             if token.kind == "sign" and token.text == "?" and minimum <= Bind.CHOICE:
                 left = self.choice(left)
                 continue
-            name, bind = INFIX.get(token.text, ("", Bind.ATOM))
+            sign = self.compared(token) if token.text == "=" else token.text
+            name, bind = INFIX.get(sign, ("", Bind.ATOM))
             if not name or bind < minimum:
                 break
             self.advance()
@@ -171,6 +204,12 @@ class _Parser:
                 self.refuse("Comparisons do not chain; write a < b & b < c, or use parentheses.")
         self.nesting -= 1
         return left
+
+    def compared(self, token: Token) -> str:
+        """Read a single ``=`` as a comparison where the house writes it so."""
+        if self.profile is None or not self.profile.equals:
+            self.refuse("A single = assigns, which a factor cannot; write == to compare.")
+        return "=="
 
     def choice(self, condition: Term) -> Term:
         mark = self.advance()
@@ -214,60 +253,142 @@ class _Parser:
         return self.made(Constant(value), token.start)
 
     def field(self, token: Token) -> Term:
-        if is_spelling(token.text):
-            row = find_operator(token.text)
+        if token.text in self.bound:
+            return self.bound[token.text]
+        name, house = token.text.lower(), self.profile
+        if house is not None and name in house.names():
+            rule = house.reading(name, ())
+            return self.read_as(rule, [], token) if rule else self.made(Field(name), token.start)
+        name = house.fields.get(name, token.text) if house is not None else token.text
+        if is_spelling(name):
+            row = find_operator(name)
             self.refuse(f"`{token.text}` is an operator; write {row.signature}.", token.start)
-        return self.made(Field(token.text), token.start)
+        return self.made(Field(name), token.start)
 
     def function(self, token: Token) -> Term:
+        arguments = self.arguments(token)
+        house = self.profile
+        if house is not None and token.text.lower() in house.names():
+            try:
+                written = [(argument.name, argument.written) for argument in arguments]
+                rule = house.reading(token.text, written)
+            except OperatorArgumentError as error:
+                refuse(str(error), self.source, token.start, OperatorArgumentError)
+            if rule is not None:
+                return self.read_as(rule, arguments, token)
+        if is_point_in_time(token.text):
+            return self.made(self.figure(arguments, token), token.start)
         along_time, elementwise = _EXTREMES.get(token.text.lower(), ("", token.text))
         try:
             row = find_operator(elementwise)
         except UnknownOperatorError as error:
             raise UnknownOperatorError(pointed(str(error), self.source, token.start)) from None
-        arguments = self.arguments(token)
-        if along_time and len(arguments) == 2 and arguments[1].is_count:
+        windows_meant = house is None or house.extremes
+        if along_time and windows_meant and len(arguments) == 2 and arguments[1].is_count:
             row = find_operator(along_time)
-        parameters = row.parameters
-        needed = sum(parameter.default is None for parameter in parameters)
-        if not needed <= len(arguments) <= len(parameters):
-            message = f"{row.signature} cannot take {len(arguments)} arguments."
-            refuse(message, self.source, token.start, OperatorArgumentError)
         return self.made(self.applied(row, arguments, token.start), token.start)
+
+    def figure(self, arguments: list[_Argument], token: Token) -> Term:
+        """Read a figure of a statement, ``ttm(income_revenue)``: another spelling of a field."""
+        plain = [argument.term for argument in arguments if not argument.name]
+        named = {argument.name: argument.term for argument in arguments if argument.name}
+        try:
+            return point_in_time_field(token.text, plain, named)
+        except FactorError as error:
+            refuse(str(error), self.source, token.start, type(error))
+
+    def read_as(self, rule: Reading, arguments: list[_Argument], token: Token) -> Term:
+        """Read a call by a rule of the profile: its body, with the arguments in place."""
+        names = [name for name, _ in rule.parameters]
+        bound = {
+            argument.name or names[place]: argument.term for place, argument in enumerate(arguments)
+        }
+        try:
+            for name, default in rule.parameters:
+                if name not in bound:
+                    bound[name] = _Parser(default or "", self.limits).word_or_expression()
+            body = _Parser(rule.body, self.limits, None, bound, self.nearest)
+            term = body.whole()
+        except FactorError as error:
+            brief = str(error).split("\n")[0]
+            message = f"`{rule.head}` is read as `{rule.body}`: {brief}"
+            refuse(message, self.source, token.start, type(error))
+        self.nodes += body.nodes - 1
+        return self.made(term, token.start)
 
     def arguments(self, token: Token) -> list[_Argument]:
         arguments: list[_Argument] = []
         if self.accept(")"):
             return arguments
         while True:
-            first = self.token
-            place = self.place
-            term = self.expression(Bind.CHOICE)
+            first, place = self.token, self.place
+            if first.kind == "name" and self.tokens[place + 1].text == "=" and not self.equates():
+                self.place += 2
+                term, name = self.word_or_expression(), first.text
+            else:
+                term, name = self.expression(Bind.CHOICE), ""
+            if arguments and arguments[-1].name and not name:
+                self.refuse("Arguments with a name come last.", first.start)
+            if name and any(name == argument.name for argument in arguments):
+                self.refuse(f"The argument {name} is given twice.", first.start)
             count = self.place == place + 1 and first.text.isdigit()
-            arguments.append(_Argument(term, first.start, count))
+            arguments.append(_Argument(term, first.start, count, name))
             if not self.accept(","):
                 break
         self.expect(")", f"or `,` in the arguments of {token.text}")
         return arguments
 
+    def equates(self) -> bool:
+        """Whether ``x = 1`` compares here instead of naming an argument."""
+        return self.profile is not None and self.profile.equals
+
+    def word_or_expression(self) -> Term:
+        """Read what follows ``name=``: a word of a choice, spelled like a field, or a number."""
+        following = self.tokens[min(self.place + 1, len(self.tokens) - 1)]
+        if (
+            self.token.kind == "name"
+            and self.token.text not in self.bound
+            and (following.kind == "end" or following.text in (",", ")"))
+        ):
+            word = self.advance()
+            if is_spelling(word.text):
+                self.refuse(f"{word.text!r} is an operator, not a word of a choice.", word.start)
+            return Field(word.text)
+        return self.expression(Bind.CHOICE)
+
     def applied(self, row: Operator, arguments: list[_Argument], position: int) -> Term:
-        count = len(row.operands)
-        literals = [
-            self.literal(row, parameter, argument)
-            for parameter, argument in zip(row.literals, arguments[count:], strict=False)
+        """Call `row`; a variadic operator takes its literals by name only."""
+        plain = [argument for argument in arguments if not argument.name]
+        named = {argument.name: argument for argument in arguments if argument.name}
+        count = max(len(plain), 2) if row.operands[-1].variadic else len(row.operands)
+        given = {p.name: a for p, a in zip(row.literals, plain[count:], strict=False)}
+        unknown = [
+            name for name in named if name in given or name not in {p.name for p in row.literals}
         ]
-        literals += [p.default for p in row.literals[len(literals) :] if p.default is not None]
+        missing = [p for p in row.literals if p.default is None and p.name not in given | named]
+        excess = len(plain) > count + len(row.literals)
+        if unknown or missing or excess or len(plain) < len(row.operands):
+            what = f"the argument {unknown[0]}" if unknown else f"{len(arguments)} arguments"
+            message = f"{row.signature} cannot take {what}."
+            refuse(message, self.source, position, OperatorArgumentError)
+        given |= named
+        literals = tuple(
+            self.literal(row, p, given[p.name]) if p.name in given else p.default
+            for p in row.literals
+        )
         try:
-            return Call(row.name, tuple(a.term for a in arguments[:count]), tuple(literals))
+            return Call(row.name, tuple(a.term for a in plain[:count]), literals)
         except FactorError as error:
             raise type(error)(pointed(str(error), self.source, position)) from None
 
-    def literal(self, row: Operator, parameter: Parameter, argument: _Argument) -> float:
-        """Read a window, lag or real parameter; fractional windows are cut as the paper says."""
-        term = argument.term
-        value: object = term.value if isinstance(term, Constant) else term
-        if isinstance(value, float) and parameter.role != "real" and value > 0:
-            value = float(math.floor(value))
+    def literal(self, row: Operator, parameter: Parameter, argument: _Argument) -> Literal:
+        """Read a literal; fractional windows are cut as the paper says, or as the profile does."""
+        written = written_number(argument.term)
+        value: object = argument.term if written is None else written
+        if parameter.role == "choice" and isinstance(argument.term, Field):
+            value = argument.term.name
+        if isinstance(value, float) and parameter.role in ("window", "lag", "count") and value > 0:
+            value = float(math.floor(value + 0.5) if self.nearest else math.floor(value))
         try:
             return parameter.literal(value, row.name)
         except FactorError as error:

@@ -44,6 +44,7 @@ INFIX: dict[str, tuple[str, Bind]] = {
     "-": ("subtract", Bind.SUM),
     "*": ("multiply", Bind.PRODUCT),
     "/": ("divide", Bind.PRODUCT),
+    "%": ("modulo", Bind.PRODUCT),
     "^": ("power", Bind.POWER),
     "**": ("power", Bind.POWER),
 }

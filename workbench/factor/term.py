@@ -17,7 +17,8 @@ from typing import ClassVar, final
 
 from workbench.errors import OperatorArgumentError
 from workbench.factor.fields import field_info
-from workbench.factor.operator import Kind, find_operator, is_spelling
+from workbench.factor.operator import find_operator, is_spelling
+from workbench.factor.parameter import Kind, Literal
 
 __all__ = ["Call", "Constant", "Field", "Term", "walk"]
 
@@ -158,8 +159,8 @@ class Call(Term):
     operator : str
         Canonical name.
     operands : tuple of Term
-    parameters : tuple of int or float
-        Windows and lags as int, real parameters as float.
+    parameters : tuple of int, float or str
+        Windows, lags, counts and dates as int, real parameters as float, words as str.
 
     Raises
     ------
@@ -175,7 +176,7 @@ class Call(Term):
 
     operator: str
     operands: tuple[Term, ...]
-    parameters: tuple[int | float, ...] = ()
+    parameters: tuple[Literal, ...] = ()
 
     def __post_init__(self) -> None:
         row = find_operator(self.operator)
@@ -187,7 +188,7 @@ class Call(Term):
         self._know(
             (row.name, parameters, tuple(hash(operand) for operand in self.operands)),
             kind=row.result,
-            kinds=frozenset({row.result}),
+            kinds=row.kinds,
             lookback=row.lookback(parameters) + max(term.lookback for term in self.operands),
             fields=frozenset().union(*(term.fields for term in self.operands)),
             depth=1 + max(term.depth for term in self.operands),

@@ -61,8 +61,21 @@ def _write(node: Term, written: dict[Term, tuple[str, Bind]]) -> tuple[str, Bind
         left, right = _sides(bind)
         sign = str(OPERATORS[node.operator].symbol)
         return f"{_held(operands[0], left)} {sign} {_held(operands[1], right)}", bind
-    arguments = [text for text, _ in operands] + [number(value) for value in node.parameters]
+    arguments = [text for text, _ in operands] + _literals(node)
     return f"{node.operator}({', '.join(arguments)})", Bind.ATOM
+
+
+def _literals(node: Call) -> list[str]:
+    """Literals of a call: what must be given in order, what differs from its default by name."""
+    row = OPERATORS[node.operator]
+    shown = []
+    for parameter, value in zip(row.literals, node.parameters, strict=True):
+        text = value if isinstance(value, str) else number(value)
+        if parameter.default is None and not row.operands[-1].variadic:
+            shown.append(text)
+        elif value != parameter.default:
+            shown.append(f"{parameter.name}={text}")
+    return shown
 
 
 def _sides(bind: Bind) -> tuple[Bind, Bind]:

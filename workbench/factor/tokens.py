@@ -15,7 +15,7 @@ from workbench.factor.term import RESERVED_WORDS
 
 __all__ = ["Token", "pointed", "refuse", "tokenize"]
 
-SIGNS = ("**", "<=", ">=", "==", "!=", "&&", "||", *"+-*/^<>&|!?:(),")
+SIGNS = ("**", "<=", ">=", "==", "!=", "&&", "||", *"+-*/%^<>=&|!?:(),")
 _TOKEN = re.compile(
     r"(?P<space>[ \t\r\n]+)"
     r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
@@ -32,11 +32,10 @@ _REASONS = {
     ".": "A dot only belongs in numbers and in IndClass.sector, .industry or .subindustry; "
     "attributes do not exist here.",
     "_": "A name begins with a letter; leading underscores do not exist here.",
-    "=": "A single = assigns, which a factor cannot; write == to compare.",
     "[": "Brackets do not exist here; write delay(x, d) to look back.",
     "]": "Brackets do not exist here; write delay(x, d) to look back.",
     ";": "A factor is one expression; take the semicolon away.",
-    "%": "There is no remainder; write 0.01 * x for percent.",
+    "$": "Fields are written bare: close. Qlib's $close is read with profile='qlib'.",
     "~": "Write !x or `not x` for the opposite of a condition.",
 }
 _EXCERPT = 80

@@ -1,11 +1,45 @@
 """The declared operators, by the axis along which they look.
 
-Importing this package fills the operator table: `elementwise`, `comparison`, `time_series` and
-`cross_section` hold one declaration an operator.
+Importing this package fills the operator table: each module holds one declaration an operator, all
+of one axis.
 """
 
 from __future__ import annotations
 
-from workbench.factor.operators import comparison, cross_section, elementwise, time_series
+from workbench.factor.operators import (
+    comparison,
+    cross_section,
+    distribution,
+    elementwise,
+    group,
+    missing,
+    neutralize,
+    point_in_time,
+    rounding,
+    time_moments,
+    time_order,
+    time_path,
+    time_regression,
+    time_series,
+    time_weighted,
+    transcendental,
+)
 
-__all__ = ["comparison", "cross_section", "elementwise", "time_series"]
+__all__ = [
+    "comparison",
+    "cross_section",
+    "distribution",
+    "elementwise",
+    "group",
+    "missing",
+    "neutralize",
+    "point_in_time",
+    "rounding",
+    "time_moments",
+    "time_order",
+    "time_path",
+    "time_regression",
+    "time_series",
+    "time_weighted",
+    "transcendental",
+]

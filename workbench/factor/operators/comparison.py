@@ -1,7 +1,7 @@
 """Comparisons and logic: operators whose result is a truth value.
 
 Truth is three-valued and stored as a number: 1 true, 0 false, NaN unknown. Comparing with NaN is
-unknown; `and`, `or`, `not` follow Kleene. Shape (T, N) → (T, N), no history is needed.
+unknown; `and`, `or`, `xor`, `not` follow Kleene. Shape (T, N) → (T, N), no history is needed.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ __all__ = [
     "not_",
     "not_equal",
     "or_",
+    "xor",
 ]
 
 PAPER = 'Kakushadze (2016), "101 Formulaic Alphas", Wilmott 84, appendix A (arXiv:1601.00991).'
@@ -163,6 +164,22 @@ def or_(x: Truth, y: Truth) -> Truth:
     >>> from workbench.compute.evaluate import on_arrays
     >>> on_arrays("x > 0 | y > 0", x=[1, -1, 1, -1], y=[1, -1, nan, nan])
     array([ 1.,  0.,  1., nan])
+    """
+
+
+@logic(nan_rule="NaN where either is NaN: either value of the unknown side would decide.")
+def xor(x: Truth, y: Truth) -> Truth:
+    """Whether exactly one of the two holds.
+
+    Formula: 1 if the truth values differ else 0. Shape: (T, N), (T, N) → (T, N). Unit: truth.
+    Errors: OperatorArgumentError if an operand is not a truth value.
+
+    Examples
+    --------
+    >>> from math import nan
+    >>> from workbench.compute.evaluate import on_arrays
+    >>> on_arrays("xor(x > 0, y > 0)", x=[1, 1, -1, 1], y=[1, -1, -1, nan])
+    array([ 0.,  1.,  0., nan])
     """
 
 

@@ -14,9 +14,11 @@ __all__ = [
     "absolute",
     "add",
     "divide",
+    "inverse",
     "log",
     "maximum",
     "minimum",
+    "modulo",
     "multiply",
     "negate",
     "power",
@@ -96,6 +98,26 @@ def divide(x: Number, y: Number) -> Number:
     """
 
 
+@elementwise(
+    symbol="%",
+    nan_rule=EITHER + " x % 0 is NaN.",
+    source="Floored division: Knuth, The Art of Computer Programming 1, section 1.2.4.",
+)
+def modulo(x: Number, y: Number) -> Number:
+    """Remainder of a division, with the sign of the divisor, written ``x % y``.
+
+    Formula: x - y * ⌊x / y⌋, the quotient in full precision; from 0 up to y for y > 0.
+    Shape: (T, N), (T, N) → (T, N). Unit: that of x and y, which should agree.
+    Errors: OperatorArgumentError if an operand is a group.
+
+    Examples
+    --------
+    >>> from workbench.compute.evaluate import on_arrays
+    >>> on_arrays("x % y", x=[7, -7, 7, 7], y=[3, 3, -3, 0])
+    array([ 1.,  2., -2., nan])
+    """
+
+
 @elementwise(symbol="-", nan_rule="NaN where x is NaN.", source=IEEE)
 def negate(x: Number) -> Number:
     """Opposite of a panel, written ``-x``.
@@ -129,6 +151,21 @@ def power(x: Number, a: Number) -> Number:
     >>> from workbench.compute.evaluate import on_arrays
     >>> on_arrays("x ** 0.5", x=[4, -1, 0])
     array([ 2., nan,  0.])
+    """
+
+
+@elementwise(nan_rule="NaN where x is NaN or 0.", source=IEEE)
+def inverse(x: Number) -> Number:
+    """Reciprocal.
+
+    Formula: 1 / x. Shape: (T, N) → (T, N). Unit: one over that of x.
+    Errors: OperatorArgumentError if x is a group.
+
+    Examples
+    --------
+    >>> from workbench.compute.evaluate import on_arrays
+    >>> on_arrays("inverse(x)", x=[4, -0.5, 0])
+    array([ 0.25, -2.  ,   nan])
     """
 
 

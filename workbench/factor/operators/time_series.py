@@ -1,90 +1,44 @@
-"""Time-series operators: each asset is computed by itself, over its own past.
+"""Windows along time: sums, extremes and where they stood, counts.
 
-A window of d sessions at t holds the values of t-d+1 … t, oldest first; a suspended session keeps
-its place in it. Windows are strict: one NaN in the window makes the result NaN. The value at t
-depends on its window alone, never on where the data began. Shape (T, N) → (T, N), column by
-column. Windows and lags are whole numbers written out, at most 756; the text may print the
-paper's fractional windows (8.93345), which are cut to whole sessions as the paper says.
+Each asset is computed by itself, over its own past. A window of d sessions at t holds the values
+of t-d+1 … t, oldest first; a suspended session keeps its place in it. Windows are strict: one NaN
+in the window makes the result NaN, unless `min_periods` says how many values are enough; then NaN
+is left out, at the start of the data too. With ``sessions=traded`` the window holds the last d
+sessions with a value, within 2 d sessions. The value at t depends on its window alone, never on
+where the data began. Shape (T, N) → (T, N), column by column. Windows and lags are whole numbers
+written out, at most 756; the text may print the paper's fractional windows (8.93345), which are
+cut to whole sessions as the paper says.
 """
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Annotated
-
-from workbench.factor.operator import Axis, Lag, Number, Role, Window, operator
+from workbench.factor.operator import Count, Number, Truth, Window
+from workbench.factor.operators.windows import BRAIN, GTJA, Sessions, windowed
 
 __all__ = [
-    "correlation",
-    "covariance",
-    "decay_linear",
-    "delay",
-    "delta",
-    "stddev",
+    "days_since_max",
+    "days_since_min",
+    "sumif",
     "ts_argmax",
     "ts_argmin",
+    "ts_count",
     "ts_max",
+    "ts_maxdd",
     "ts_mean",
     "ts_min",
-    "ts_rank",
+    "ts_minmax",
+    "ts_product",
     "ts_sum",
 ]
 
-PAPER = 'Kakushadze (2016), "101 Formulaic Alphas", Wilmott 84, appendix A (arXiv:1601.00991).'
-STRICT = "strict: NaN if any value of the window is NaN or the window begins before the data."
-
-PairWindow = Annotated[int, Role("window", 2)]
-DeltaLag = Annotated[int, Role("lag", 1)]
-
-time_series = partial(operator, axis=Axis.TIME, nan_rule=STRICT, source=PAPER)
-windowed = partial(time_series, lookback=lambda window: window - 1)
-
-
-@operator(
-    axis=Axis.TIME,
-    lookback=lambda lag: lag,
-    nan_rule="NaN where the value `lag` sessions ago is NaN or before the data.",
-    source=PAPER,
-)
-def delay(x: Number, lag: Lag) -> Number:
-    """Value `lag` sessions ago.
-
-    Formula: x[t - lag]; lag 0 is x itself. Shape: (T, N) → (T, N). Unit: that of x.
-    Errors: LookAheadError if lag is negative: the language has no future.
-
-    Examples
-    --------
-    >>> from workbench.compute.evaluate import on_arrays
-    >>> on_arrays("delay(x, 2)", x=[3, 1, 4, 1, 5])
-    array([nan, nan,  3.,  1.,  4.])
-    """
-
-
-@operator(
-    axis=Axis.TIME,
-    lookback=lambda lag: lag,
-    nan_rule="NaN where either end is NaN; values between the ends do not matter.",
-    source=PAPER,
-)
-def delta(x: Number, lag: DeltaLag) -> Number:
-    """Change over `lag` sessions.
-
-    Formula: x[t] - x[t - lag]. Shape: (T, N) → (T, N). Unit: that of x.
-    Errors: OperatorArgumentError unless lag is in 1..756; LookAheadError if it is negative.
-
-    Examples
-    --------
-    >>> from workbench.compute.evaluate import on_arrays
-    >>> on_arrays("delta(x, 2)", x=[3, 1, 4, 1, 5])
-    array([nan, nan,  1.,  0.,  1.])
-    """
-
 
 @windowed(aliases=("sum",))
-def ts_sum(x: Number, window: Window) -> Number:
+def ts_sum(
+    x: Number, window: Window, min_periods: Count = 0, sessions: Sessions = "calendar"
+) -> Number:
     """Sum over the window.
 
-    Formula: x[t-d+1] + … + x[t], added from the oldest. Shape: (T, N) → (T, N). Unit: that of x.
+    Formula: x[t-d+1] + … + x[t]. Shape: (T, N) → (T, N). Unit: that of x.
     Errors: OperatorArgumentError unless window is in 1..756; LookAheadError if it is negative.
 
     Examples
@@ -96,11 +50,14 @@ def ts_sum(x: Number, window: Window) -> Number:
 
 
 @windowed(aliases=("mean",))
-def ts_mean(x: Number, window: Window) -> Number:
+def ts_mean(
+    x: Number, window: Window, min_periods: Count = 0, sessions: Sessions = "calendar"
+) -> Number:
     """Mean over the window.
 
-    Formula: (x[t-d+1] + … + x[t]) / d. Shape: (T, N) → (T, N). Unit: that of x.
-    Errors: OperatorArgumentError unless window is in 1..756; LookAheadError if it is negative.
+    Formula: (x[t-d+1] + … + x[t]) / d, or over the values there are. Shape: (T, N) → (T, N).
+    Unit: that of x. Errors: OperatorArgumentError unless window is in 1..756; LookAheadError if it
+    is negative.
 
     Examples
     --------
@@ -110,29 +67,32 @@ def ts_mean(x: Number, window: Window) -> Number:
     """
 
 
-@windowed(nan_rule=STRICT + " A constant window gives exactly 0.")
-def stddev(x: Number, window: PairWindow) -> Number:
-    """Sample standard deviation over the window.
+@windowed(aliases=("product",))
+def ts_product(
+    x: Number, window: Window, min_periods: Count = 0, sessions: Sessions = "calendar"
+) -> Number:
+    """Product over the window.
 
-    Formula: sqrt(sum of (x - mean)^2 / (d - 1)), two passes. Shape: (T, N) → (T, N).
-    Unit: that of x. GTJA's STD and TA-Lib divide by d instead.
-    Errors: OperatorArgumentError unless window is in 2..756; LookAheadError if it is negative.
+    Formula: x[t-d+1] * … * x[t]. Shape: (T, N) → (T, N). Unit: a power of that of x.
+    Errors: OperatorArgumentError unless window is in 1..756; LookAheadError if it is negative.
 
     Examples
     --------
     >>> from workbench.compute.evaluate import on_arrays
-    >>> on_arrays("stddev(x, 3)", x=[3, 1, 4, 1, 5])
-    array([       nan,        nan, 1.52752523, 1.73205081, 2.081666  ])
+    >>> on_arrays("ts_product(x, 3)", x=[3, 1, 4, 1, 5])
+    array([nan, nan, 12.,  4., 20.])
     """
 
 
 @windowed()
-def ts_min(x: Number, window: Window) -> Number:
+def ts_min(
+    x: Number, window: Window, min_periods: Count = 0, sessions: Sessions = "calendar"
+) -> Number:
     """Smallest value of the window.
 
-    Formula: min(x[t-d+1], …, x[t]). Shape: (T, N) → (T, N). Unit: that of x.
-    The paper's ``min(x, d)`` with a whole number d is this operator.
-    Errors: OperatorArgumentError unless window is in 1..756; LookAheadError if it is negative.
+    Formula: min(x[t-d+1], …, x[t]). Shape: (T, N) → (T, N). Unit: that of x. The paper's ``min(x,
+    d)`` with a whole number d is this operator. Errors: OperatorArgumentError unless window is in
+    1..756; LookAheadError if it is negative.
 
     Examples
     --------
@@ -143,12 +103,14 @@ def ts_min(x: Number, window: Window) -> Number:
 
 
 @windowed()
-def ts_max(x: Number, window: Window) -> Number:
+def ts_max(
+    x: Number, window: Window, min_periods: Count = 0, sessions: Sessions = "calendar"
+) -> Number:
     """Largest value of the window.
 
-    Formula: max(x[t-d+1], …, x[t]). Shape: (T, N) → (T, N). Unit: that of x.
-    The paper's ``max(x, d)`` with a whole number d is this operator.
-    Errors: OperatorArgumentError unless window is in 1..756; LookAheadError if it is negative.
+    Formula: max(x[t-d+1], …, x[t]). Shape: (T, N) → (T, N). Unit: that of x. The paper's ``max(x,
+    d)`` with a whole number d is this operator. Errors: OperatorArgumentError unless window is in
+    1..756; LookAheadError if it is negative.
 
     Examples
     --------
@@ -159,12 +121,15 @@ def ts_max(x: Number, window: Window) -> Number:
 
 
 @windowed()
-def ts_argmax(x: Number, window: Window) -> Number:
+def ts_argmax(
+    x: Number, window: Window, min_periods: Count = 0, sessions: Sessions = "calendar"
+) -> Number:
     """Place of the first largest value in the window, 1 for the oldest session.
 
     Formula: the least k in 1..d with x[t-d+k] = ts_max(x, d)[t]. Shape: (T, N) → (T, N).
-    Unit: sessions. BRAIN and GTJA's HIGHDAY count back from today instead.
-    Errors: OperatorArgumentError unless window is in 1..756; LookAheadError if it is negative.
+    Unit: sessions. With min_periods, counted from the oldest value there is. BRAIN and GTJA's
+    HIGHDAY count back from today: `days_since_max`. Errors: OperatorArgumentError unless window is
+    in 1..756; LookAheadError if it is negative.
 
     Examples
     --------
@@ -175,12 +140,15 @@ def ts_argmax(x: Number, window: Window) -> Number:
 
 
 @windowed()
-def ts_argmin(x: Number, window: Window) -> Number:
+def ts_argmin(
+    x: Number, window: Window, min_periods: Count = 0, sessions: Sessions = "calendar"
+) -> Number:
     """Place of the first smallest value in the window, 1 for the oldest session.
 
     Formula: the least k in 1..d with x[t-d+k] = ts_min(x, d)[t]. Shape: (T, N) → (T, N).
-    Unit: sessions. BRAIN and GTJA's LOWDAY count back from today instead.
-    Errors: OperatorArgumentError unless window is in 1..756; LookAheadError if it is negative.
+    Unit: sessions. With min_periods, counted from the oldest value there is. BRAIN and GTJA's
+    LOWDAY count back from today: `days_since_min`. Errors: OperatorArgumentError unless window is
+    in 1..756; LookAheadError if it is negative.
 
     Examples
     --------
@@ -190,69 +158,108 @@ def ts_argmin(x: Number, window: Window) -> Number:
     """
 
 
-@windowed()
-def ts_rank(x: Number, window: Window) -> Number:
-    """Rank of the newest value within its window, as a share in (0, 1].
+@windowed(source=BRAIN)
+def days_since_max(
+    x: Number, window: Window, min_periods: Count = 0, sessions: Sessions = "calendar"
+) -> Number:
+    """Sessions since the first largest value of the window; 0 is today.
 
-    Formula: (average rank of x[t] among x[t-d+1] … x[t], 1 = smallest) / d.
-    Shape: (T, N) → (T, N). Unit: fraction. Ties share their average rank.
-    Errors: OperatorArgumentError unless window is in 1..756; LookAheadError if it is negative.
+    Formula: d - ts_argmax(x, d). Shape: (T, N) → (T, N). Unit: sessions. Of equal values the
+    oldest counts, as in `ts_argmax`. Errors: OperatorArgumentError unless window is in 1..756;
+    LookAheadError if it is negative.
 
     Examples
     --------
     >>> from workbench.compute.evaluate import on_arrays
-    >>> on_arrays("ts_rank(x, 4)", x=[3, 1, 4, 1, 5])
-    array([  nan,   nan,   nan, 0.375, 1.   ])
+    >>> on_arrays("days_since_max(x, 4)", x=[3, 1, 4, 1, 5])
+    array([nan, nan, nan,  1.,  0.])
     """
 
 
-@windowed()
-def decay_linear(x: Number, window: Window) -> Number:
-    """Mean over the window with weights rising linearly to the newest session.
+@windowed(source=BRAIN)
+def days_since_min(
+    x: Number, window: Window, min_periods: Count = 0, sessions: Sessions = "calendar"
+) -> Number:
+    """Sessions since the first smallest value of the window; 0 is today.
 
-    Formula: (1*x[t-d+1] + 2*x[t-d+2] + … + d*x[t]) / (d*(d+1)/2). Shape: (T, N) → (T, N).
-    Unit: that of x. Ports that fill NaN with 0 pull the mean to 0; here the window is strict.
-    Errors: OperatorArgumentError unless window is in 1..756; LookAheadError if it is negative.
+    Formula: d - ts_argmin(x, d). Shape: (T, N) → (T, N). Unit: sessions. Of equal values the
+    oldest counts, as in `ts_argmin`. Errors: OperatorArgumentError unless window is in 1..756;
+    LookAheadError if it is negative.
 
     Examples
     --------
     >>> from workbench.compute.evaluate import on_arrays
-    >>> on_arrays("decay_linear(x, 3)", x=[3, 1, 4, 1, 5])
-    array([       nan,        nan, 2.83333333, 2.        , 3.5       ])
+    >>> on_arrays("days_since_min(x, 4)", x=[3, 1, 4, 1, 5])
+    array([nan, nan, nan,  2.,  3.])
+    """
+
+
+@windowed(source=BRAIN)
+def ts_minmax(
+    x: Number, window: Window, min_periods: Count = 0, sessions: Sessions = "calendar"
+) -> Number:
+    """Place of today between the extremes of the window, 0 for the smallest.
+
+    Formula: (x - ts_min(x, d)) / (ts_max(x, d) - ts_min(x, d)). Shape: (T, N) → (T, N).
+    Unit: fraction. A window without range is NaN. Errors: OperatorArgumentError unless window is
+    in 1..756; LookAheadError if it is negative.
+
+    Examples
+    --------
+    >>> from workbench.compute.evaluate import on_arrays
+    >>> on_arrays("ts_minmax(x, 4)", x=[3, 1, 4, 1, 5])
+    array([nan, nan, nan,  0.,  1.])
+    """
+
+
+@windowed(source=GTJA)
+def ts_count(condition: Truth, window: Window) -> Number:
+    """Sessions of the window on which the condition holds.
+
+    Formula: sum of 1 where condition, 0 where not. Shape: (T, N) → (T, N). Unit: sessions. A
+    condition that is unknown (NaN) makes the count unknown. Errors: OperatorArgumentError unless
+    window is in 1..756; LookAheadError if it is negative.
+
+    Examples
+    --------
+    >>> from workbench.compute.evaluate import on_arrays
+    >>> on_arrays("ts_count(x > 2, 3)", x=[3, 1, 4, 1, 5])
+    array([nan, nan,  2.,  1.,  2.])
     """
 
 
 @windowed(
-    nan_rule=STRICT + " NaN too where either series is constant, relative to its size: "
-    "sum of (x - mean)^2 <= 1e-24 * d * sum of x^2."
+    source=GTJA,
+    nan_rule="NaN if the condition is unknown, or x is while it holds, anywhere in the window.",
 )
-def correlation(x: Number, y: Number, window: PairWindow) -> Number:
-    """Pearson correlation of two series over the window.
+def sumif(x: Number, condition: Truth, window: Window) -> Number:
+    """Sum over the sessions of the window on which the condition holds.
 
-    Formula: sum of (x-mx)(y-my) / sqrt(sum of (x-mx)^2 * sum of (y-my)^2), two passes.
-    Within 8 d roundings of -1 or 1 it is exactly that, so a window of 2 gives only -1, 1 or NaN.
-    Shape: (T, N), (T, N) → (T, N). Unit: pure number.
-    Errors: OperatorArgumentError unless window is in 2..756; LookAheadError if it is negative.
+    Formula: sum of x where condition, 0 where not. Shape: (T, N) → (T, N). Unit: that of x. x need
+    not be known where the condition is false. Errors: OperatorArgumentError unless window is in
+    1..756; LookAheadError if it is negative.
 
     Examples
     --------
     >>> from workbench.compute.evaluate import on_arrays
-    >>> on_arrays("correlation(x, y, 4)", x=[3, 1, 4, 1, 5], y=[2, 7, 1, 8, 2])
-    array([        nan,         nan,         nan, -0.9807966 , -0.94383897])
+    >>> on_arrays("sumif(x, x > 2, 3)", x=[3, 1, 4, 1, 5])
+    array([nan, nan,  7.,  4.,  9.])
     """
 
 
-@windowed()
-def covariance(x: Number, y: Number, window: PairWindow) -> Number:
-    """Sample covariance of two series over the window.
+@windowed(source="Magdon-Ismail et al. (2004), Journal of Applied Probability 41.")
+def ts_maxdd(
+    x: Number, window: Window, min_periods: Count = 0, sessions: Sessions = "calendar"
+) -> Number:
+    """Largest loss from an earlier value of the window to a later one.
 
-    Formula: sum of (x - mx)(y - my) / (d - 1), two passes. Shape: (T, N), (T, N) → (T, N).
-    Unit: the product of the units. GTJA divides by d instead.
-    Errors: OperatorArgumentError unless window is in 2..756; LookAheadError if it is negative.
+    Formula: max over i <= j of 1 - x[j] / x[i]. Shape: (T, N) → (T, N). Unit: fraction of the
+    earlier value. Defined for prices: a window with a value of 0 or less is NaN.
+    Errors: OperatorArgumentError unless window is in 1..756; LookAheadError if it is negative.
 
     Examples
     --------
     >>> from workbench.compute.evaluate import on_arrays
-    >>> on_arrays("covariance(x, y, 4)", x=[3, 1, 4, 1, 5], y=[2, 7, 1, 8, 2])
-    array([        nan,         nan,         nan, -5.16666667, -6.83333333])
+    >>> on_arrays("ts_maxdd(x, 4)", x=[3, 1, 4, 1, 5])
+    array([ nan,  nan,  nan, 0.75, 0.75])
     """
