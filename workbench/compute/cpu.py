@@ -16,12 +16,16 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from workbench.compute.literals import MOST, complete, setting_of
+from workbench.compute.padding import LANES, pad
 from workbench.errors import ComputeError, KernelsMissingWarning, PlanError, near_names
+from workbench.factor.operator import OPERATORS, Axis
 
 __all__ = [
     "FIRST_CONSTANT",
+    "FIRST_GROUP",
     "INSTRUCTION",
     "LANES",
     "VARIANT_VARIABLE",
@@ -34,33 +38,42 @@ __all__ = [
     "run_stage",
     "single",
     "variants",
+    "write_literals",
 ]
+
+MOST_OPERANDS = 8
+"""Operands of one instruction at most."""
 
 INSTRUCTION = np.dtype(
     [
         ("opcode", "i4"),
         ("out", "i4"),
-        ("inputs", "i4", (4,)),
-        ("lags", "i4", (4,)),
-        ("integer", "i4", (2,)),
-        ("real", "f8", (4,)),
+        ("operands", "i4"),
+        ("grouped", "i4"),
+        ("inputs", "i4", (MOST_OPERANDS,)),
+        ("lags", "i4", (MOST_OPERANDS,)),
+        ("constants", "f8", (MOST_OPERANDS,)),
+        ("window", "i4"),
+        ("min_periods", "i4"),
+        ("traded", "i4"),
+        ("integer", "i4", (MOST,)),
+        ("real", "f8", (MOST,)),
     ],
     align=True,
 )
-"""One instruction of a stage; the C++ struct of the same name has the same 80 bytes."""
-
-LANES = 16
-"""Columns are padded to a multiple of this many."""
+"""One instruction of a stage; the C++ struct of the same name has the same layout."""
 
 FIRST_CONSTANT = -1000
-"""Operand id of ``real[0]``; ``real[k]`` is ``FIRST_CONSTANT - k``."""
+"""Operand id of ``constants[0]``; ``constants[k]`` is ``FIRST_CONSTANT - k``."""
+
+FIRST_GROUP = -2000
+"""Operand id of the first group array, then downwards."""
 
 VARIANT_VARIABLE = "WORKBENCH_CPU_VARIANT"
 """Environment variable that overrides the chosen instruction set (for tests)."""
 
+_LEAST_TILE = 8 * LANES  # columns: a row of fewer is a cache line or two, which no prefetcher sees
 _L2_SHARE = 256 * 1024  # bytes one operand of a tile may take, so that a few fit a core's L2
-_SECTION = frozenset({"rank", "zscore", "demean", "scale", "indneutralize"})
-_PADS = {"f": np.nan, "i": -1, "b": False, "u": 0}
 
 
 @cache
@@ -168,50 +181,6 @@ def default_threads() -> int:
     return os.cpu_count() or 1
 
 
-def pad(values: ArrayLike, dtype: DTypeLike = "float64", lanes: int = LANES) -> NDArray:
-    """Copy a (T, N) array into one whose columns are a multiple of `lanes`.
-
-    Parameters
-    ----------
-    values
-        (T, N) numbers, truth values or group codes.
-    dtype
-        Type of the copy: float, int32 (group codes) or bool / uint8 (masks).
-    lanes
-        The pitch is the next multiple of this.
-
-    Returns
-    -------
-    ndarray
-        (T, pitch), C-contiguous. Pad columns hold NaN, -1 or False. In a float copy ±inf, and
-        what overflows float32, is NaN.
-
-    Examples
-    --------
-    >>> pad([[1.0, float("inf")]], lanes=4)
-    array([[ 1., nan, nan, nan]])
-    """
-    source = np.asarray(values)
-    if source.ndim != 2:
-        raise PlanError(
-            f"pad expects a (T, N) array, got shape {source.shape}; add an axis to a single series."
-        )
-    kind = np.dtype(dtype)
-    sessions, assets = source.shape
-    padded = np.empty((sessions, -(-assets // lanes) * lanes), dtype=kind)
-    with np.errstate(over="ignore"):
-        padded[:, :assets] = source
-    padded[:, assets:] = _PADS[kind.kind]
-    if kind.kind == "f" and padded.size and np.isinf(_extremes(padded)).any():
-        padded[np.isinf(padded)] = np.nan
-    return padded
-
-
-def _extremes(values: NDArray) -> tuple[float, float]:
-    # Two reductions that skip NaN and allocate nothing; most panels hold no infinity.
-    return np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
-
-
 def run_stage(
     axis: str,
     instructions: NDArray,
@@ -234,9 +203,9 @@ def run_stage(
         (elementwise and cross-sectional operators, tiles of rows).
     instructions
         One-dimensional array of `INSTRUCTION`. An operand id >= 0 is a panel, -1 - k is scratch
-        slot k, `FIRST_CONSTANT` - k is the instruction's ``real[k]``. Operand i at row t reads
-        row t - ``lags[i]``; rows before the first are NaN. ``integer[0]`` is the window, the lag
-        of delay and delta, or the index into `groups`; ``real[3]`` is the factor of scale.
+        slot k, `FIRST_CONSTANT` - k is the instruction's ``constants[k]``, `FIRST_GROUP` - k is
+        ``groups[k]``. Operand i at row t reads row t - ``lags[i]``; rows before the first are NaN.
+        Literals stand as `workbench.compute.literals` says.
     panels
         Arrays (T, pitch) of one float dtype, see `pad`. Those written must be writable.
     columns
@@ -281,16 +250,14 @@ def run_stage(
 def _tile(axis: str, shape: tuple[int, int], itemsize: int) -> int:
     rows, pitch = shape
     if axis == "time":
-        return max(LANES, _L2_SHARE // max(1, rows * itemsize) // LANES * LANES)
+        return max(_LEAST_TILE, _L2_SHARE // max(1, rows * itemsize) // LANES * LANES)
     return max(1, _L2_SHARE // max(1, pitch * itemsize))
 
 
 def single(
     operator: str,
     arrays: Sequence[ArrayLike],
-    integer: int = 0,
-    *,
-    real: float = 1.0,
+    *literals: float | str,
     mask: ArrayLike | None = None,
     dtype: str = "float64",
     tile: int | None = None,
@@ -304,12 +271,9 @@ def single(
     operator
         Canonical name, such as ``"ts_mean"``.
     arrays
-        Operands: (T, N) arrays or single numbers; the group of indneutralize is an int32 array
-        (T, N) or (1, N).
-    integer
-        Window, or lag of delay and delta.
-    real
-        Factor of scale.
+        Operands: (T, N) arrays or single numbers; integer arrays, (T, N) or (1, N), are groups.
+    *literals
+        Window and so on, in the order of the declaration; those with defaults may be left out.
     mask
         (T, N) truth values for cross-sections; all true when absent.
     dtype
@@ -337,35 +301,23 @@ def single(
             f"The kernels have no operator {operator!r}.{near_names(operator, opcodes())}"
         )
     code = np.zeros(1, dtype=INSTRUCTION)
-    code["opcode"] = opcodes()[operator]
-    code["integer"][0, 0] = integer
-    code["real"][0, 3] = real
-    panels: list[NDArray] = []
-    groups: list[NDArray] = []
-    shapes = set()
-    for position, operand in enumerate(np.asarray(array) for array in arrays):
-        if operand.ndim == 0:
-            code["inputs"][0, position] = FIRST_CONSTANT - position
-            code["real"][0, position] = float(operand)
-        elif operator == "indneutralize" and position == 1:
-            code["integer"][0, 0] = len(groups)
-            groups.append(pad(operand, "int32"))
-        else:
-            code["inputs"][0, position] = len(panels)
-            panels.append(pad(operand, dtype))
-            shapes.add(operand.shape)
+    write_literals(code[0], operator, complete(operator, literals))
+    operands = [np.asarray(array) for array in arrays]
+    shapes = {one.shape for one in operands if one.ndim and one.dtype.kind not in "iu"}
+    if not shapes:  # nothing but groups
+        shapes = {np.broadcast_shapes(*(one.shape for one in operands))} - {()}
     if len(shapes) != 1:
-        raise PlanError(
-            f"Operands must be (T, N) arrays of one shape, at least one of them, got {shapes}."
-        )
-    shape = shapes.pop()
-    panels.append(np.empty((shape[0], -(-shape[1] // LANES) * LANES), dtype=dtype))
+        raise PlanError("Operands must be (T, N) arrays of one shape, at least one of them.")
+    panels, groups = _operands(code, operands, dtype)
+    rows, columns = shapes.pop()
+    panels.append(np.empty((rows, -(-columns // LANES) * LANES), dtype=dtype))
     code["out"] = len(panels) - 1
+    row = OPERATORS.get(operator)
     run_stage(
-        "section" if operator in _SECTION else "time",
+        "section" if row is not None and row.axis is Axis.SECTION else "time",
         code,
         panels,
-        columns=shape[1],
+        columns=columns,
         groups=groups,
         mask=None if mask is None else pad(mask, "bool"),
         tile=tile,
@@ -373,4 +325,34 @@ def single(
         variant=variant,
     )
     result = panels[-1]
-    return result if shape[1] == result.shape[1] else result[:, : shape[1]].copy()
+    return result if columns == result.shape[1] else result[:, :columns].copy()
+
+
+def write_literals(row: np.void, operator: str, parameters: Sequence[float | str]) -> None:
+    """Write opcode and literals of a call into one instruction."""
+    setting = setting_of(operator, parameters)
+    row["opcode"] = opcodes()[operator]
+    for name in ("window", "min_periods", "traded"):
+        row[name] = getattr(setting, name)
+    row["integer"][: len(setting.integer)] = setting.integer
+    row["real"][: len(setting.real)] = setting.real
+
+
+def _operands(
+    code: NDArray, arrays: Sequence[NDArray], dtype: str
+) -> tuple[list[NDArray], list[NDArray]]:
+    """Write the operand ids of a call over plain arrays; return its panels and groups."""
+    panels: list[NDArray] = []
+    groups: list[NDArray] = []
+    code["operands"] = len(arrays)
+    for position, operand in enumerate(arrays):
+        if operand.ndim == 0:
+            code["inputs"][0, position] = FIRST_CONSTANT - position
+            code["constants"][0, position] = float(operand)
+        elif operand.dtype.kind in "iu":
+            code["inputs"][0, position] = FIRST_GROUP - len(groups)
+            groups.append(pad(operand, "int32"))
+        else:
+            code["inputs"][0, position] = len(panels)
+            panels.append(pad(operand, dtype))
+    return panels, groups

@@ -110,7 +110,8 @@ std::vector<Instruction> read_instructions(nb::handle object) {
   }
   PyBuffer_Release(&view);
   if (!fits)
-    throw std::invalid_argument("instructions must be one-dimensional, of dtype INSTRUCTION (80 bytes)");
+    throw std::invalid_argument("instructions must be one-dimensional, of dtype INSTRUCTION (" +
+                                std::to_string(sizeof(Instruction)) + " bytes)");
   return code;
 }
 
@@ -119,12 +120,13 @@ template <class T>
 class ConstantRows {
  public:
   ConstantRows(const std::vector<Instruction>& code, long long pitch) : pitch_(pitch) {
-    rows_.assign(code.size() * 4, nullptr);
+    rows_.assign(code.size() * kOperands, nullptr);
     missing = row(std::numeric_limits<T>::quiet_NaN());
     for (std::size_t i = 0; i < code.size(); ++i)
-      for (int k = 0; k < 4; ++k) {
+      for (int k = 0; k < kOperands; ++k) {
         const int id = code[i].inputs[k];
-        if (id <= kFirstConstant) rows_[4 * i + k] = row(static_cast<T>(code[i].real[kFirstConstant - id]));
+        if (id <= kFirstConstant && id > kFirstGroup)
+          rows_[kOperands * i + k] = row(static_cast<T>(code[i].constants[kFirstConstant - id]));
       }
   }
   const void* const* rows() const { return rows_.data(); }
@@ -253,7 +255,7 @@ void run_stage(const std::string& variant, const std::string& dtype, const std::
   const long long extent = section ? rows : pitch;
   stage.tile = static_cast<int>(tile < extent ? tile : extent);
   stage.section = section;
-  const ScratchLayout layout = scratch_layout(section, slots, rows, pitch, stage.tile, wide ? 8 : 4,
+  const ScratchLayout layout = scratch_layout(code, section, slots, rows, pitch, stage.tile, wide ? 8 : 4,
                                               held.largest_group_count);
   if (wide)
     run_typed<double>(chosen.float64, stage, code, layout, threads);

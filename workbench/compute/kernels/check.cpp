@@ -14,7 +14,7 @@ struct Operator {
 };
 
 constexpr Operator kOperators[] = {
-#define WORKBENCH_ROW(identifier, name, operands, axis) {name, operands, Axis::axis},
+#define WORKBENCH_ROW(identifier, name, operands, axis, kind) {name, operands, Axis::axis},
     WORKBENCH_OPERATORS(WORKBENCH_ROW)
 #undef WORKBENCH_ROW
 };
@@ -35,55 +35,72 @@ class Checker {
     name_ = op.name;
     if (section_ && op.axis == Axis::window) fail("runs over time, this is a section stage");
     if (!section_ && op.axis == Axis::section) fail("runs over a section, this is a time stage");
-    if (op.axis == Axis::window) within("window", code.integer[0], 1, kLongest);
-    for (int k = 0; k < op.operands; ++k) within("lag", code.lags[k], 0, kLongest);
-    int operands = op.operands;
+    const int least = op.operands < 0 ? -op.operands : op.operands;
+    within("number of operands", code.operands, least, op.operands < 0 ? kOperands : least);
+    const bool anchored = code.opcode == op_ts_cumsum || code.opcode == op_ts_cumprod;
+    settings(code.setting, op.axis == Axis::window && !anchored);
+    for (int k = 0; k < code.operands; ++k) within("lag", code.lags[k], 0, kLongest);
     if (op.axis == Axis::lag) {
-      within("lag", code.integer[0], 0, kLongest);
+      within("lag", code.setting.integer[0], 0, kLongest);
       offset(code);
-      operands = code.opcode == op_copy ? 1 : 2;
     }
-    for (int k = 0; k < operands; ++k) operand(code, k);
-    for (int k = operands; k < 4; ++k) {  // unused operands read what the first one reads
+    for (int k = 0; k < code.operands; ++k) operand(code, k);
+    for (int k = code.operands; k < kOperands; ++k) {  // unused operands read the first one
       code.inputs[k] = code.inputs[0];
       code.lags[k] = code.lags[0];
     }
-    if (code.opcode == op_indneutralize) within("group", code.integer[0], 0, groups_ - 1);
-    result(code, operands, op.axis == Axis::window);
+    result(code, op.axis == Axis::window);
     return code;
   }
 
  private:
-  // delay(x, d) is a copy of an older row; delta(x, d) subtracts it.
+  void settings(const Setting& setting, bool window) const {
+    if (window || section_) within("window", setting.window, window ? 1 : 0, kLongest);
+    within("min_periods", setting.min_periods, 0, kLongest);
+    within("policy", setting.traded, 0, 1);
+    if (setting.min_periods > 0 && setting.traded) fail("min_periods and traded exclude each other");
+  }
+
+  // delay(x, d) is a copy of an older row; the others read that row as their second operand.
   static void offset(Instruction& code) {
-    const int lag = code.lags[0] + code.integer[0];
+    const int lag = code.lags[0] + code.setting.integer[0];
     if (code.opcode == op_delay) {
       code.opcode = op_copy;
       code.lags[0] = lag;
     } else {
-      code.opcode = op_subtract;
+      if (code.opcode == op_delta) code.opcode = op_subtract;
+      code.operands = 2;
       code.inputs[1] = code.inputs[0];
       code.lags[1] = lag;
     }
   }
 
+  // A cross-section with a window reads earlier rows of its first operand.
+  bool reads_back(const Instruction& code, int k) const {
+    return code.lags[k] != 0 || (section_ && k == 0 && code.setting.window > 1);
+  }
+
   void operand(const Instruction& code, int k) {
     const int id = code.inputs[k];
-    if (id <= kFirstConstant) {
-      within("constant", kFirstConstant - id, 0, 3);
+    if (id <= kFirstGroup) {
+      within("group", kFirstGroup - id, 0, groups_ - 1);
+      if (!section_) fail("groups belong to section stages");
+      if (code.lags[k] != 0) fail("a group is read on its own session");
+    } else if (id <= kFirstConstant) {
+      within("constant", kFirstConstant - id, 0, kOperands - 1);
     } else if (id < 0) {
       const int slot = -1 - id;
       within("slot", slot, 0, static_cast<int>(filled_.size()) - 1);
       if (!filled_[slot]) fail("slot " + std::to_string(slot) + " is read before it is written");
-      if (section_ && code.lags[k] != 0) fail("a slot of a section stage has no earlier rows");
+      if (section_ && reads_back(code, k)) fail("a slot of a section stage has no earlier rows");
     } else {
       within("panel", id, 0, panels_ - 1);
-      if (section_ && code.lags[k] != 0 && written_[id])
+      if (section_ && reads_back(code, k) && written_[id])
         fail("panel " + std::to_string(id) + " is written by this stage and read with a lag");
     }
   }
 
-  void result(const Instruction& code, int operands, bool window) {
+  void result(const Instruction& code, bool window) {
     if (code.out <= kFirstConstant) fail("the result cannot be a constant");
     if (code.out < 0) {
       within("result slot", -1 - code.out, 0, static_cast<int>(filled_.size()) - 1);
@@ -92,8 +109,8 @@ class Checker {
       within("result panel", code.out, 0, panels_ - 1);
       written_[code.out] = true;
     }
-    for (int k = 0; k < operands; ++k)
-      if (code.inputs[k] == code.out && (window || code.lags[k] != 0))
+    for (int k = 0; k < code.operands; ++k)
+      if (code.inputs[k] == code.out && (window || reads_back(code, k)))
         fail("the result overwrites an operand whose earlier rows are still needed");
     if (section_ && code.out >= 0) lagged_reads(code);
   }
@@ -101,8 +118,8 @@ class Checker {
   // In a section stage another thread may read an earlier row while this one writes it.
   void lagged_reads(const Instruction& code) {
     for (const Instruction& earlier : seen_)
-      for (int k = 0; k < 4; ++k)
-        if (earlier.inputs[k] == code.out && earlier.lags[k] != 0)
+      for (int k = 0; k < earlier.operands; ++k)
+        if (earlier.inputs[k] == code.out && reads_back(earlier, k))
           fail("panel " + std::to_string(code.out) + " was read with a lag by this stage");
   }
 
@@ -147,8 +164,9 @@ std::vector<bool> written_panels(const std::vector<Instruction>& code, int panel
   return written;
 }
 
-ScratchLayout scratch_layout(bool section, int slots, long long rows, long long pitch, int tile,
-                             std::size_t item, int largest_group_count) {
+ScratchLayout scratch_layout(const std::vector<Instruction>& code, bool section, int slots,
+                             long long rows, long long pitch, int tile, std::size_t item,
+                             int largest_group_count) {
   ScratchLayout layout{};
   const auto width = static_cast<std::size_t>(section ? pitch : tile);
   const auto height = static_cast<std::size_t>(section ? tile : rows);
@@ -167,6 +185,15 @@ ScratchLayout scratch_layout(bool section, int slots, long long rows, long long 
     layout.keys = take(row);
     layout.counters = take(kRankCounters * sizeof(unsigned));
     layout.group_sums = take(2 * static_cast<std::size_t>(largest_group_count + 1) * sizeof(double));
+    layout.rows = take(kSectionRows * row);
+  } else {
+    int longest = 0;
+    for (const Instruction& one : code)
+      longest = one.setting.window > longest ? one.setting.window : longest;
+    std::size_t ring = 1;  // rows of all levels of a fold: 2 + 4 + ... + 2^k with 2^k <= window
+    while (ring <= static_cast<std::size_t>(longest)) ring *= 2;
+    layout.rings = take(longest ? ring * kFoldFields * width * sizeof(double) : 0);
+    layout.gathered = take(static_cast<std::size_t>(longest) * kGathered * 128);
   }
   layout.total = end + 64;  // never an empty block
   return layout;

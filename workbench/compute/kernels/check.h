@@ -17,7 +17,8 @@ const char* operator_name(int opcode);
 // Which panels the program writes.
 std::vector<bool> written_panels(const std::vector<Instruction>& code, int panels);
 
-ScratchLayout scratch_layout(bool section, int slots, long long rows, long long pitch, int tile,
-                             std::size_t item, int largest_group_count);
+ScratchLayout scratch_layout(const std::vector<Instruction>& code, bool section, int slots,
+                             long long rows, long long pitch, int tile, std::size_t item,
+                             int largest_group_count);
 
 }  // namespace workbench

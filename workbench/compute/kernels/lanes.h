@@ -179,6 +179,12 @@ LANE V not_a_number() {
 #endif
 }
 
+template <class V>
+LANE V infinite(bool positive) {
+  const double huge = 1e308;
+  return splat<V>(positive ? huge * 10.0 : -huge * 10.0);
+}
+
 template <class M, class V>
 LANE V select(M mask, V yes, V no) {
   return mask ? yes : no;

@@ -1,16 +1,14 @@
 // The row rank and the group mean on the CPU; the device has its own walk of the same definition.
 //
-// rank: average rank of ties divided by the number of participating columns. Values become
+// rank: average rank of ties, as a share of the number of participating columns. Values become
 // unsigned keys in the same order (-0 equals +0), which are sorted in packed words (leading 32 bits
 // of the key less the smallest one, then the column) and ties are averaged. Ranks are ratios of
 // integers, so any correct sort gives the same bits.
 #pragma once
-#include "section.h"
+#include "session.h"
 
 namespace workbench {
 namespace WORKBENCH_VARIANT {
-
-using Word = unsigned long long;
 
 // Working memory of one thread for rows of up to `pitch` columns (see section_bytes in stage.h).
 struct RankBuffers {
@@ -87,6 +85,46 @@ LANE Word* sort_words(Word* words, Word* spare, int n, unsigned span, unsigned* 
                     : radix_sort<9, 3>(words, spare, n, span, counts);
 }
 
+// A row of float32: two passes over the leading digits of what varies leave it nearly in order, and
+// an insertion sort ends it. Where much is left to move (many values between two neighbouring
+// floats of a far wider row) the full sort takes over.
+template <int kDigit>
+static Word* sort_leading(Word* words, Word* spare, int n, unsigned span, unsigned* counts) {
+  constexpr unsigned kBins = 1u << kDigit;
+  int width = 0;
+  while (width < 32 && span >> width) ++width;
+  const int left = width > 2 * kDigit ? width - 2 * kDigit : 0;
+  unsigned *low = counts, *high = counts + kBins;
+  for (unsigned i = 0; i < 2 * kBins; ++i) counts[i] = 0;
+  for (int i = 0; i < n; ++i) {
+    const Word key = words[i] >> (32 + left);
+    ++low[key & (kBins - 1)];
+    ++high[key >> kDigit];
+  }
+  unsigned low_start = 0, high_start = 0;
+  for (unsigned bin = 0; bin < kBins; ++bin) {
+    const unsigned in_low = low[bin], in_high = high[bin];
+    low[bin] = low_start;
+    high[bin] = high_start;
+    low_start += in_low;
+    high_start += in_high;
+  }
+  const int shift = 32 + left;
+  for (int i = 0; i < n; ++i) spare[low[(words[i] >> shift) & (kBins - 1)]++] = words[i];
+  for (int i = 0; i < n; ++i) words[high[spare[i] >> (shift + kDigit)]++] = spare[i];
+  if (left == 0) return words;
+  int moves = 8 * n;
+  for (int i = 1; i < n && moves > 0; ++i) {
+    const Word word = words[i];
+    if (words[i - 1] <= word) continue;
+    int hole = i;
+    for (; hole > 0 && words[hole - 1] > word; --hole) words[hole] = words[hole - 1];
+    words[hole] = word;
+    moves -= i - hole;
+  }
+  return moves > 0 ? words : sort_words(words, spare, n, span, counts);
+}
+
 // Words are sorted by the high half of their 64-bit keys; order every run of equal high halves by
 // the low half as well: the same sort on (low half, column), then the high half is put back.
 static void sort_runs(Word* words, Word* spare, const Word* keys, int n, unsigned* counts) {
@@ -109,13 +147,12 @@ static void sort_runs(Word* words, Word* spare, const Word* keys, int n, unsigne
 // No finite number and no infinity has this leading key, so it marks columns that take no part.
 constexpr unsigned kAbsent = 0xffffffffu;
 
+// Columns in ascending order of their values; what is NaN or outside the mask takes no part.
 template <class T>
-static void rank_row(const T* values, const unsigned char* mask, T* out, int columns,
-                     const RankBuffers& buffers) {
+LANE Order sorted_row(const T* values, const unsigned char* mask, int columns,
+                      const RankBuffers& buffers) {
   Word* words = buffers.packed;
-  const Word* keys = buffers.keys;
   unsigned* lead = reinterpret_cast<unsigned*>(buffers.spare);
-  const T missing = static_cast<T>(__builtin_nan(""));
   for (int j = 0; j < columns; ++j) {
     const Word key = order_key(values[j]);
     if constexpr (sizeof(T) == 8) buffers.keys[j] = key;
@@ -134,25 +171,61 @@ static void rank_row(const T* values, const unsigned char* mask, T* out, int col
     words[n] = static_cast<Word>(lead[j] - low) << 32 | static_cast<unsigned>(j);
     n += present;
   }
-  if (n < columns)
-    for (int j = 0; j < columns; ++j) out[j] = missing;
-  if (n == 0) return;
-  Word* spare = buffers.spare;
-  Word* const sorted = sort_words(words, spare, n, span, buffers.counts);
-  if (sorted != words) spare = words;
-  words = sorted;
-  if constexpr (sizeof(T) == 8) sort_runs(words, spare, keys, n, buffers.counts);
+  Word* sorted;
+  if (n <= 24)
+    sorted = sort_words(words, buffers.spare, n, span, buffers.counts);
+  else if (n < 2500)
+    sorted = sort_leading<9>(words, buffers.spare, n, span, buffers.counts);
+  else
+    sorted = sort_leading<11>(words, buffers.spare, n, span, buffers.counts);
+  if constexpr (sizeof(T) == 8)
+    sort_runs(sorted, sorted == words ? buffers.spare : words, buffers.keys, n, buffers.counts);
+  return {sorted, n};
+}
+
+// Share: r / n. Unit: (r - 1) / (n - 1). Ties run from the first place of their value to the last:
+// both are carried along without a branch, because nothing foretells where a tie ends.
+template <bool kUnit, class T>
+static void put_ranks(const Order& order, const RankBuffers& buffers, T* out) {
+  const int n = order.n;
+  const Word* words = order.words;
+  Word* const idle = words == buffers.packed ? buffers.spare : buffers.packed;
+  int* const firsts = reinterpret_cast<int*>(idle);
   const auto key_at = [&](int i) {
-    return sizeof(T) == 8 ? keys[words[i] & 0xffffffffULL] : words[i] >> 32;
+    return sizeof(T) == 8 ? buffers.keys[words[i] & 0xffffffffULL] : words[i] >> 32;
   };
-  const double total = n;
-  for (int first = 0, last; first < n; first = last) {
-    const Word key = key_at(first);
-    last = first + 1;
-    while (last < n && key_at(last) == key) ++last;
-    const T rank = static_cast<T>(0.5 * (first + 1 + last) / total);
-    for (int i = first; i < last; ++i) out[words[i] & 0xffffffffULL] = rank;
+  Word key = ~key_at(0);
+  for (int i = 0, first = 0; i < n; ++i) {
+    const Word here = key_at(i);
+    const int same = -static_cast<int>(here == key);  // all ones, or none
+    first = (first & same) | (i & ~same);
+    firsts[i] = first;
+    key = here;
   }
+  const double total = kUnit ? n - 1 : n;
+  key = ~key_at(n - 1);
+  for (int i = n - 1, last = n; i >= 0; --i) {
+    const Word here = key_at(i);
+    const int same = -static_cast<int>(here == key);
+    last = (last & same) | ((i + 1) & ~same);
+    key = here;
+    const int sum = kUnit ? firsts[i] + last - 1 : firsts[i] + 1 + last;
+    out[words[i] & 0xffffffffULL] = static_cast<T>(0.5 * sum / total);
+  }
+}
+
+template <class T>
+static void rank_row(const T* values, const unsigned char* mask, T* out, int columns,
+                     const RankBuffers& buffers, bool unit) {
+  const Order order = sorted_row(values, mask, columns, buffers);
+  const bool undefined = unit && order.n == 1;  // 0 / 0
+  if (order.n < columns || undefined)
+    for (int j = 0; j < columns; ++j) out[j] = static_cast<T>(__builtin_nan(""));
+  if (undefined || order.n == 0) return;
+  if (unit)
+    put_ranks<true>(order, buffers, out);
+  else
+    put_ranks<false>(order, buffers, out);
 }
 
 // x - mean of its group; sums run in column order. Code -1 belongs to no group and becomes NaN; a

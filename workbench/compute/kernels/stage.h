@@ -11,7 +11,11 @@
 namespace workbench {
 
 constexpr int kLanes = 16;             // every pitch and every time tile is a multiple of this
-constexpr int kFirstConstant = -1000;  // operand id of real[0]
+constexpr int kFirstConstant = -1000;  // operand id of constants[0]
+constexpr int kFirstGroup = -2000;     // operand id of group array 0, then downwards
+constexpr int kFoldFields = 10;        // numbers of a fold's state for one lane, its count included
+constexpr int kGathered = 3;           // operands of a window program at most
+constexpr int kSectionRows = 16;
 constexpr int kRankCounters = 3 * 2048;
 
 struct Groups {
@@ -24,7 +28,7 @@ struct Stage {
   const Instruction* code;
   int length;
   void* const* panels;
-  const void* const* constants;  // [length][4] rows of one value, null where not a constant
+  const void* const* constants;  // [length][kOperands] rows of one value, null where not a constant
   const void* missing;           // a row of NaN
   const Groups* groups;
   const unsigned char* mask;  // null: every column takes part
@@ -35,10 +39,12 @@ struct Stage {
   bool section;
 };
 
-// Scratch of one thread, by byte offset. Slots first; the rest serves cross-sections.
+// Scratch of one thread, by byte offset. Slots first; then what cross-sections need (`rows`: 16
+// rows of doubles), or what windows need.
 struct ScratchLayout {
   std::size_t slot_bytes;
-  std::size_t prepared, packed, spare, keys, counters, group_sums;
+  std::size_t prepared, packed, spare, keys, counters, group_sums, rows;
+  std::size_t rings, gathered;  // time stages: states of folds, values of one window
   std::size_t total;
 };
 
