@@ -4,7 +4,9 @@ It is the definition that the compiled kernels are held against (and shares no c
 and the engine where no compiler exists. All of it is vectorised over assets; loops run over the
 slots of a window or over sessions.
 
-1. ``elementwise``, ``time_series`` and ``cross_section`` hold one function an operator;
+1. one file a family of operators, one function an operator: elementwise (``elementwise`` …), along
+   time (``time_series`` …), across assets (``cross_section``, ``distribution``, ``group``,
+   ``neutralize``);
 2. ``missing`` holds the two rules by which an answer becomes NaN;
 3. ``terms`` gathers them in ``ORACLE`` and walks whole expressions.
 """

@@ -1,12 +1,11 @@
 """The slow truth of the elementwise operators.
 
-Each function takes (T, N) float64 arrays and returns a new one. Three families:
+Each function takes (T, N) float64 arrays and returns a new one. Four families:
 
-1. arithmetic - IEEE, with the exceptions that the language makes (x/0, log(x ≤ 0) and a negative
-   base under a fractional power are NaN; a missing operand always gives a missing result, also
-   where IEEE says ``nan ** 0 == 1``);
+1. arithmetic and rounding live in ``arithmetic``, smooth functions in ``transcendental``;
 2. comparisons - 1.0, 0.0, or NaN when either side is missing;
-3. logic - Kleene's three values: a false operand settles ``and``, a true one settles ``or``.
+3. logic - Kleene's three values: a false operand settles ``and``, a true one settles ``or``;
+4. missing values - asked for, passed over, filled or planted.
 
 ``ELEMENTWISE`` at the end is the table that the rest of the package reads.
 """
@@ -19,58 +18,22 @@ from types import MappingProxyType
 import numpy as np
 
 from workbench.arrays import BoolPanel, FloatPanel
-from workbench.compute.oracle.missing import finite
+from workbench.compute.oracle.arithmetic import ARITHMETIC, Elementwise, any_missing
+from workbench.compute.oracle.transcendental import TRANSCENDENTAL
 
 __all__ = [
     "ELEMENTWISE",
-    "Elementwise",
-    "arithmetic",
     "comparison",
+    "fill",
+    "is_missing",
+    "is_present",
     "kleene_and",
     "kleene_not",
     "kleene_or",
-    "log",
-    "power",
-    "sign",
-    "signedpower",
+    "kleene_xor",
+    "mask_out",
     "where",
 ]
-
-Elementwise = Callable[..., FloatPanel]
-
-
-def _missing(*operands: FloatPanel) -> BoolPanel:
-    """Tell where any operand is NaN."""
-    gone = np.isnan(operands[0])
-    for operand in operands[1:]:
-        gone = gone | np.isnan(operand)
-    return gone
-
-
-def arithmetic(rule: Callable[..., FloatPanel]) -> Elementwise:
-    """Make an operator of a NumPy rule: silent, without infinities, NaN where an operand is NaN.
-
-    Parameters
-    ----------
-    rule
-        Elementwise function of one or two float64 arrays.
-
-    Returns
-    -------
-    Elementwise
-        The operator.
-
-    Examples
-    --------
-    >>> arithmetic(np.divide)(np.array([[1.0, 0.0]]), np.array([[0.0, 0.0]]))
-    array([[nan, nan]])
-    """
-
-    def operator(*operands: FloatPanel) -> FloatPanel:
-        with np.errstate(all="ignore"):
-            return np.where(_missing(*operands), np.nan, finite(rule(*operands)))
-
-    return operator
 
 
 def comparison(rule: Callable[[FloatPanel, FloatPanel], BoolPanel]) -> Elementwise:
@@ -93,53 +56,9 @@ def comparison(rule: Callable[[FloatPanel, FloatPanel], BoolPanel]) -> Elementwi
     """
 
     def operator(left: FloatPanel, right: FloatPanel) -> FloatPanel:
-        return np.where(_missing(left, right), np.nan, rule(left, right).astype(np.float64))
+        return np.where(any_missing(left, right), np.nan, rule(left, right).astype(np.float64))
 
     return operator
-
-
-def log(x: FloatPanel) -> FloatPanel:
-    """Natural logarithm; NaN for x ≤ 0.
-
-    Examples
-    --------
-    >>> log(np.array([[1.0, 0.0, -1.0]]))
-    array([[ 0., nan, nan]])
-    """
-    return np.log(np.where(x > 0, x, np.nan))
-
-
-def sign(x: FloatPanel) -> FloatPanel:
-    """Sign of x: -1, 0 or 1; sign(0) = 0.
-
-    Examples
-    --------
-    >>> sign(np.array([[-2.5, 0.0, 7.0, np.nan]]))
-    array([[-1.,  0.,  1., nan]])
-    """
-    return np.where(np.isnan(x), np.nan, (x > 0).astype(np.float64) - (x < 0))
-
-
-def power(x: FloatPanel, exponent: FloatPanel) -> FloatPanel:
-    """Raise x to an exponent; NaN for x < 0 with a fractional exponent, and for 0 to a negative.
-
-    Examples
-    --------
-    >>> power(np.array([[2.0, -8.0, 0.0, np.nan]]), np.array([[3.0, 0.5, -1.0, 0.0]]))
-    array([[ 8., nan, nan, nan]])
-    """
-    return arithmetic(np.power)(x, exponent)
-
-
-def signedpower(x: FloatPanel, exponent: FloatPanel) -> FloatPanel:
-    """Raise the magnitude and keep the sign: sign(x)·|x|^a.
-
-    Examples
-    --------
-    >>> signedpower(np.array([[-4.0, 0.0, 9.0]]), np.array([[0.5, 0.5, 0.5]]))
-    array([[-2.,  0.,  3.]])
-    """
-    return arithmetic(np.multiply)(sign(x), power(np.abs(x), exponent))
 
 
 def where(condition: FloatPanel, yes: FloatPanel, no: FloatPanel) -> FloatPanel:
@@ -163,7 +82,7 @@ def kleene_and(left: FloatPanel, right: FloatPanel) -> FloatPanel:
     array([[ 1.,  0., nan]])
     """
     settled = (left == 0) | (right == 0)
-    return np.where(settled, 0.0, np.where(_missing(left, right), np.nan, 1.0))
+    return np.where(settled, 0.0, np.where(any_missing(left, right), np.nan, 1.0))
 
 
 def kleene_or(left: FloatPanel, right: FloatPanel) -> FloatPanel:
@@ -175,7 +94,19 @@ def kleene_or(left: FloatPanel, right: FloatPanel) -> FloatPanel:
     array([[ 0.,  1., nan]])
     """
     settled = ((left != 0) & ~np.isnan(left)) | ((right != 0) & ~np.isnan(right))
-    return np.where(settled, 1.0, np.where(_missing(left, right), np.nan, 0.0))
+    return np.where(settled, 1.0, np.where(any_missing(left, right), np.nan, 0.0))
+
+
+def kleene_xor(left: FloatPanel, right: FloatPanel) -> FloatPanel:
+    """Tell whether exactly one holds; missing if either is missing.
+
+    Examples
+    --------
+    >>> kleene_xor(np.array([[1.0, 1.0, 0.0, 1.0]]), np.array([[1.0, 0.0, 0.0, np.nan]]))
+    array([[ 0.,  1.,  0., nan]])
+    """
+    differ = (left != 0) != (right != 0)
+    return np.where(any_missing(left, right), np.nan, differ.astype(np.float64))
 
 
 def kleene_not(x: FloatPanel) -> FloatPanel:
@@ -189,21 +120,54 @@ def kleene_not(x: FloatPanel) -> FloatPanel:
     return np.where(np.isnan(x), np.nan, (x == 0).astype(np.float64))
 
 
+def is_missing(x: FloatPanel) -> FloatPanel:
+    """1.0 where x is NaN, else 0.0.
+
+    Examples
+    --------
+    >>> is_missing(np.array([[1.0, np.nan]]))
+    array([[0., 1.]])
+    """
+    return np.isnan(x).astype(np.float64)
+
+
+def is_present(x: FloatPanel) -> FloatPanel:
+    """1.0 where x is a finite number, else 0.0.
+
+    Examples
+    --------
+    >>> is_present(np.array([[1.0, np.nan]]))
+    array([[1., 0.]])
+    """
+    return np.isfinite(x).astype(np.float64)
+
+
+def fill(x: FloatPanel, y: FloatPanel) -> FloatPanel:
+    """Put y where x is missing.
+
+    Examples
+    --------
+    >>> fill(np.array([[1.0, np.nan]]), np.array([[7.0, 8.0]]))
+    array([[1., 8.]])
+    """
+    return np.where(np.isnan(x), y, x)
+
+
+def mask_out(x: FloatPanel, condition: FloatPanel) -> FloatPanel:
+    """Keep x where the condition is false; where it is true or missing x is missing.
+
+    Examples
+    --------
+    >>> mask_out(np.array([[1.0, 2.0, 3.0]]), np.array([[0.0, 1.0, np.nan]]))
+    array([[ 1., nan, nan]])
+    """
+    return np.where(condition == 0, x, np.nan)
+
+
 ELEMENTWISE: Mapping[str, Elementwise] = MappingProxyType(
     {
-        "add": arithmetic(np.add),
-        "subtract": arithmetic(np.subtract),
-        "multiply": arithmetic(np.multiply),
-        "divide": arithmetic(np.divide),
-        "negate": arithmetic(np.negative),
-        "power": power,
-        "abs": arithmetic(np.abs),
-        "sign": sign,
-        "log": log,
-        "signedpower": signedpower,
-        "minimum": arithmetic(np.minimum),
-        "maximum": arithmetic(np.maximum),
-        "where": where,
+        **ARITHMETIC,
+        **TRANSCENDENTAL,
         "less": comparison(np.less),
         "less_equal": comparison(np.less_equal),
         "greater": comparison(np.greater),
@@ -212,6 +176,14 @@ ELEMENTWISE: Mapping[str, Elementwise] = MappingProxyType(
         "not_equal": comparison(np.not_equal),
         "and": kleene_and,
         "or": kleene_or,
+        "xor": kleene_xor,
         "not": kleene_not,
+        "where": where,
+        "isnan": is_missing,
+        "isfinite": is_present,
+        "fillna": fill,
+        "nan_mask": mask_out,
+        "fmin": np.fmin,
+        "fmax": np.fmax,
     }
 )

@@ -17,11 +17,21 @@ from types import MappingProxyType
 import numpy as np
 
 from workbench.arrays import AnyPanel, BoolPanel, FloatPanel, read_only
-from workbench.compute.oracle.cross_section import CROSS_SECTION
+from workbench.compute.oracle.cross_section import CROSS_SECTION, group_codes
+from workbench.compute.oracle.distribution import DISTRIBUTION
 from workbench.compute.oracle.elementwise import ELEMENTWISE
+from workbench.compute.oracle.group import GROUP
 from workbench.compute.oracle.missing import finite
+from workbench.compute.oracle.neutralize import NEUTRALIZE
+from workbench.compute.oracle.time_moments import TIME_MOMENTS
+from workbench.compute.oracle.time_order import TIME_ORDER
+from workbench.compute.oracle.time_path import TIME_PATH
+from workbench.compute.oracle.time_regression import TIME_REGRESSION
 from workbench.compute.oracle.time_series import TIME_SERIES
+from workbench.compute.oracle.time_weighted import TIME_WEIGHTED
+from workbench.compute.user_operators import apply, is_user_operator
 from workbench.errors import PlanError, UnknownFieldError, UnknownOperatorError, near_names
+from workbench.factor.operator import find_operator
 from workbench.factor.term import Call, Constant, Field, Term, walk
 
 __all__ = ["ORACLE", "evaluate_term", "evaluate_terms"]
@@ -38,8 +48,20 @@ def _ignoring_mask(function: Callable[..., FloatPanel]) -> Callable[..., FloatPa
 
 
 ORACLE: Mapping[str, Callable[..., FloatPanel]] = MappingProxyType(
-    {name: _ignoring_mask(function) for name, function in (ELEMENTWISE | TIME_SERIES).items()}
-    | dict(CROSS_SECTION)
+    {
+        name: _ignoring_mask(function)
+        for table in (
+            ELEMENTWISE,
+            TIME_SERIES,
+            TIME_MOMENTS,
+            TIME_REGRESSION,
+            TIME_WEIGHTED,
+            TIME_ORDER,
+            TIME_PATH,
+        )
+        for name, function in table.items()
+    }
+    | dict(CROSS_SECTION | DISTRIBUTION | GROUP | NEUTRALIZE)
 )
 """Canonical operator name → function(operands (T, N), *parameters, mask=None) → (T, N) float64."""
 
@@ -54,6 +76,8 @@ def _panel_shape(fields: Mapping[str, AnyPanel], mask: BoolPanel | None) -> tupl
         for name, shape in given.items()
         if name == "mask" or not np.issubdtype(np.asarray(fields[name]).dtype, np.integer)
     }
+    if given and not full:
+        full = {np.broadcast_shapes(*given.values())}
     shape = next(iter(full), None)
     if len(full) != 1 or shape is None or len(shape) != 2:
         raise PlanError(
@@ -85,12 +109,25 @@ def _leaf(term: Term, fields: Mapping[str, AnyPanel], shape: tuple[int, int]) ->
 
 def _call(term: Call, operands: Sequence[AnyPanel], mask: BoolPanel | None) -> FloatPanel:
     """Apply one operator to the values of its operands."""
+    if is_user_operator(term.operator):
+        return apply(term.operator, operands, term.parameters, mask)
     if term.operator not in ORACLE:
         raise UnknownOperatorError(
             f"Expected an operator of the oracle, got {term.operator!r}."
             f"{near_names(term.operator, ORACLE)}"
         )
-    return ORACLE[term.operator](*operands, *term.parameters, mask=mask)
+    return ORACLE[term.operator](*_read(term, operands), *term.parameters, mask=mask)
+
+
+def _read(term: Call, operands: Sequence[AnyPanel]) -> list[AnyPanel]:
+    """Operands as the operator reads them: a regressor that is a group comes as integer codes."""
+    roles = find_operator(term.operator).operand_roles(len(operands))
+    return [
+        group_codes(values, values.shape)
+        if role.role == "regressor" and role.reads_group(child)
+        else values
+        for role, child, values in zip(roles, term.operands, operands, strict=True)
+    ]
 
 
 def evaluate_terms(
@@ -126,7 +163,7 @@ def evaluate_terms(
     --------
     >>> from workbench.factor.term import Call, Field
     >>> close = Field("close")
-    >>> terms = {"late": Call("delay", (close,), (1,)), "high": Call("rank", (close,), ())}
+    >>> terms = {"late": Call("delay", (close,), (1,)), "high": Call("rank", (close,), ("share",))}
     >>> values = evaluate_terms(terms, {"close": np.array([[1.0, 2.0], [4.0, 3.0]])})
     >>> values["late"]
     array([[nan, nan],
