@@ -19,7 +19,7 @@ from workbench.market.derived import DERIVED, derived_field
 from workbench.market.market_html import market_html
 from workbench.market.panel import Panel
 from workbench.market.sessions import SessionLike, Sessions
-from workbench.market.source import FieldSource
+from workbench.market.source import FieldSource, offers
 from workbench.market.source_views import OverlaySource, SlicedSource
 from workbench.market.universe import mask_values
 
@@ -120,7 +120,11 @@ class Market:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Names that ``market[name]`` answers; ``adv<d>`` for any d is shown as ``adv20``."""
+        """Names that ``market[name]`` answers.
+
+        Families are not listed whole: ``adv<d>`` for any d is shown as ``adv20``, and a store
+        answers figures with a number, such as ``income_revenue_q_2``.
+        """
         raw = self._source.fields
         held = set(raw)
         prices = tuple(f"raw_{n}" for n in raw if n in PRICE_FIELDS or n == "volume")
@@ -141,6 +145,13 @@ class Market:
     def universe_given(self) -> bool:
         """Whether a membership was given; otherwise every listed asset belongs."""
         return self._universe is not None
+
+    @property
+    def universe_name(self) -> str:
+        """What membership means: ``listed``, a field, or the name of a mask that was given."""
+        if self._universe is None:
+            return "listed"
+        return self._universe if isinstance(self._universe, str) else f"mask {self._universe.name}"
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -166,9 +177,8 @@ class Market:
         if not isinstance(name, str):
             return False
         recipe = derived_field(name)
-        return name in self.fields or (
-            recipe is not None and all(need in self for need in recipe.needs)
-        )
+        derived = recipe is not None and all(need in self for need in recipe.needs)
+        return derived or name in self.fields or offers(self._source, name)
 
     def mask(self, name: str) -> Panel:
         """A bool panel: listed, quoted, buyable, sellable, universe or estimation."""
@@ -264,7 +274,7 @@ class Market:
     def _load(self, name: str) -> tuple[AnyPanel, tuple[str, ...] | None]:
         """Values and labels of a field: held by the source, raw on request, or derived."""
         held = self._source.fields
-        if name in held:
+        if offers(self._source, name):
             labels = self._source.labels(name)
             values = self._source.field(name)
             if self._adjust == "hfq" and labels is None:

@@ -17,7 +17,7 @@ from workbench.errors import PanelError, UnknownFieldError, near_names
 from workbench.market.assets import Assets
 from workbench.market.sessions import Sessions
 
-__all__ = ["ArraySource", "FieldSource"]
+__all__ = ["ArraySource", "FieldSource", "offers"]
 
 
 @runtime_checkable
@@ -55,6 +55,23 @@ class FieldSource(Protocol):
     def labels(self, name: str) -> tuple[str, ...] | None:
         """Names of the groups of a group field, None for numbers."""
         ...
+
+
+def offers(source: FieldSource, name: str) -> bool:
+    """Whether a source answers a name that it may not list.
+
+    A source that has more fields than can be listed answers ``source.offers(name)``; of any other
+    the listed fields are all.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> day, asset = Sessions(["2019-01-02"]), Assets(["000001.SZ"])
+    >>> offers(ArraySource(day, asset, {"close": np.array([[9.4]])}), "close")
+    True
+    """
+    asked = getattr(source, "offers", None)
+    return name in source.fields or (asked is not None and bool(asked(name)))
 
 
 class ArraySource:

@@ -11,7 +11,7 @@ from typing import Any
 from workbench.arrays import AnyPanel
 from workbench.market.assets import Assets
 from workbench.market.sessions import Sessions
-from workbench.market.source import ArraySource, FieldSource
+from workbench.market.source import ArraySource, FieldSource, offers
 
 __all__ = ["OverlaySource", "SlicedSource"]
 
@@ -52,6 +52,10 @@ class SlicedSource:
     def fields(self) -> tuple[str, ...]:
         """The same names as the source."""
         return self._source.fields
+
+    def offers(self, name: str) -> bool:
+        """Whether the source answers a name, listed or not."""
+        return offers(self._source, name)
 
     @property
     def provenance(self) -> Mapping[str, Any]:
@@ -99,6 +103,10 @@ class OverlaySource:
     def fields(self) -> tuple[str, ...]:
         """Names of the source, then the new ones."""
         return tuple(dict.fromkeys((*self._source.fields, *self._top.fields)))
+
+    def offers(self, name: str) -> bool:
+        """Whether the source or the new fields answer a name, listed or not."""
+        return name in self._top.fields or offers(self._source, name)
 
     @property
     def provenance(self) -> Mapping[str, Any]:

@@ -1,7 +1,8 @@
 """Fields that a market of the store offers: their names, their tables and how each is made.
 
 `offered_fields` looks which tables the pinned cellar has and answers one `StoreField` a name.
-Nothing is read: a field is made when somebody asks for it.
+Nothing is read: a field is made when somebody asks for it. `family_field` answers names that are
+not listed because there are too many of them: figures of statements with a number.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ from workbench.data.assembly.grid import (
     suspended,
     table_numbers,
 )
+from workbench.data.assembly.statement_figures import (
+    StatementFigure,
+    listed_figures,
+    read_figure,
+)
 from workbench.data.assembly.us_factor import us_factor
 from workbench.data.catalog import dataset
 from workbench.data.point_in_time import INDEX_ALIASES, Fundamentals, industries, is_st, members
@@ -30,7 +36,14 @@ from workbench.errors import BadValueError, near_names
 if TYPE_CHECKING:
     from workbench.data.cellar import Cellar
 
-__all__ = ["GROUPS", "StoreField", "checked_groups", "index_codes", "offered_fields"]
+__all__ = [
+    "GROUPS",
+    "StoreField",
+    "checked_groups",
+    "family_field",
+    "index_codes",
+    "offered_fields",
+]
 
 GROUPS = ("sw2021", "sw2014")
 """Industry classifications by name."""
@@ -48,16 +61,6 @@ _PLAIN = {
 }
 """Tables that become fields as they are, and the columns left out: those said better elsewhere."""
 _INDEX_COLUMNS = ("open", "high", "low", "close", "volume", "amount")
-_FLOWS = ("latest", "sq", "ttm", "yoy", "growth")
-_STATEMENTS = {
-    "income": _FLOWS,
-    "cashflow": _FLOWS,
-    "balance": ("latest", "yoy", "avg2"),
-    "indicator": ("latest", "yoy"),
-    "express": ("latest",),
-    "forecast": ("latest",),
-}
-"""Figures offered of each statement; the formulas are in `workbench.data.point_in_time`."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,29 @@ def offered_fields(
     return {name: found[name] for name in dict.fromkeys((*front, *found))}
 
 
+def family_field(cellar: Cellar, region: str, name: str) -> StoreField | None:
+    """The field of a figure that is not listed, such as ``income_revenue_q_2``.
+
+    Parameters
+    ----------
+    cellar : Cellar
+        Pinned; only tables that it has offer fields.
+    region : str
+        ``cn`` or ``us``.
+    name : str
+        Any text.
+
+    Returns
+    -------
+    StoreField or None
+        None where the name is no figure, or its table is not in the store.
+    """
+    figure = read_figure(name) if region == "cn" else None
+    if figure is None or not cellar.has(figure.table):
+        return None
+    return StoreField((figure.table,), partial(_figure, figure=figure))
+
+
 def _part(name: str, groups: str, group: bool) -> tuple[str, ...]:
     """What a field reads of a table that is fetched part by part."""
     if group:
@@ -181,13 +207,9 @@ def _chinese(cellar: Cellar, region: str, groups: str, index: str | None) -> Ite
         yield name, ("ind.members",), make, True
     for alias in _weighted(cellar):
         yield f"{_WEIGHT}{alias}", ("idx.weights",), partial(_weight, index=alias), False
-    for statement, figures in _STATEMENTS.items():
-        table = f"cn.{statement}"
-        for column in dataset(table).columns:
-            if column.kind == "number":
-                for how in figures:
-                    make = partial(_figure, table=table, item=column.name, how=how)
-                    yield f"{statement}_{column.name}_{how}", (table,), make, False
+    for figure in listed_figures():
+        make = partial(_figure, figure=figure)
+        yield figure.name, (figure.table,), make, False
 
 
 def _weighted(cellar: Cellar) -> list[str]:
@@ -232,8 +254,8 @@ def _weight(grid: StoreGrid, index: str) -> FieldValues:
     return FieldValues(found.weights, notes=found.notes)
 
 
-def _figure(grid: StoreGrid, table: str, item: str, how: str) -> FieldValues:
-    values, notes = Fundamentals(grid.cellar, table).told(
-        item, how, grid.sessions, list(grid.listing.ids)
+def _figure(grid: StoreGrid, figure: StatementFigure) -> FieldValues:
+    values, notes = Fundamentals(grid.cellar, figure.table).told(
+        figure.item, figure.how, grid.sessions, list(grid.listing.ids), k=figure.k
     )
     return FieldValues(values, notes=notes)

@@ -15,7 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.arrays import AnyPanel, read_only
-from workbench.data.assembly.fields import checked_groups, index_codes, offered_fields
+from workbench.data.assembly.fields import (
+    StoreField,
+    checked_groups,
+    family_field,
+    index_codes,
+    offered_fields,
+)
 from workbench.data.assembly.grid import FieldValues, StoreGrid, late
 from workbench.data.assembly.listing import listing
 from workbench.data.catalog import dataset
@@ -109,8 +115,12 @@ class StoreSource:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Names that `field` answers."""
+        """Names that `field` answers; figures with a number (`family_field`) are not listed."""
         return tuple(self._offered)
+
+    def offers(self, name: str) -> bool:
+        """Whether `field` answers a name, listed or not."""
+        return self._lookup(name) is not None
 
     @property
     def provenance(self) -> Mapping[str, Any]:
@@ -150,7 +160,7 @@ class StoreSource:
         The values of a group field are places in this tuple, opaque numbers: groups are numbered
         by their first start, so that one that begins later changes no number before it.
         """
-        offered = self._offered.get(name)
+        offered = self._lookup(name)
         return self._made(name).labels if offered is not None and offered.group else None
 
     def note(self, said: Sequence[str]) -> None:
@@ -172,15 +182,20 @@ class StoreSource:
 
     def _made(self, name: str) -> FieldValues:
         if name not in self._read:
-            if name not in self._offered:
+            offered = self._lookup(name)
+            if offered is None:
                 raise UnknownFieldError(
                     f"The store offers no field {name!r}.{near_names(name, self._offered)}"
                 )
-            offered = self._offered[name]
             self.require(offered.needs, offered.part)
             made = offered.make(self._grid)
             self._read[name] = made._replace(values=read_only(made.values))
         return self._read[name]
+
+    def _lookup(self, name: str) -> StoreField | None:
+        """How a field is made; None where there is none."""
+        where = self._grid.region.name
+        return self._offered.get(name) or family_field(self._grid.cellar, where, name)
 
     def _check(self, name: str, part: tuple[str, ...]) -> None:
         """Find and settle the holes of a table once."""

@@ -32,13 +32,14 @@ from workbench.errors import BadValueError, near_names
 if TYPE_CHECKING:
     from workbench.data.cellar import Cellar
 
-__all__ = ["CUMULATIVE", "MAX_AGE", "Fundamentals", "figure_on_grid"]
+__all__ = ["CUMULATIVE", "MAX_AGE", "SIDED", "Fundamentals", "figure_on_grid"]
 
 CUMULATIVE = {"cn.income": True, "cn.cashflow": True, "cn.balance": False}
 """Whether a dataset's figures run from the year's beginning; others mix both and must be told."""
 MAX_AGE = 400
 """Days after which the newest announcement is too old: a year and a month."""
-_MATTERS = frozenset({"ttm", "sq", "qoq", "growth", "sue"})
+SIDED = frozenset({"ttm", "sq", "qoq", "growth", "sue"})
+"""Figures that need to know whether the item runs from the year's beginning."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ class Fundamentals:
         if max_age < 1:
             raise BadValueError(f"max_age is a number of days from 1; got {max_age!r}.")
         summed = CUMULATIVE.get(self.dataset) if cumulative is None else cumulative
-        if summed is None and how in _MATTERS:
+        if summed is None and how in SIDED:
             raise BadValueError(
                 f"{self.dataset} mixes figures of the year to date with levels: say "
                 f"cumulative=True or False for {how!r}."
