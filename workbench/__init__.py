@@ -23,8 +23,12 @@ if TYPE_CHECKING:
     from workbench import portfolio as portfolio
     from workbench import report as report
     from workbench.backtest import BacktestResult, backtest
+    from workbench.compute.conformance import OperatorReport, check_operator
     from workbench.compute.evaluate import compute
     from workbench.compute.explain import explain
+    from workbench.compute.memo import Memo
+    from workbench.compute.panel_folder import read_panel, read_panels
+    from workbench.compute.user_operators import operator, remove_operator
     from workbench.data import UniverseFilter, Workspace, demo_market, demo_truth, read_market
     from workbench.data import open_workspace as open  # noqa: A004 (wb.open, as in webbrowser)
     from workbench.evaluation import FactorStudy, LeakAudit, audit, evaluate
@@ -39,18 +43,25 @@ _DOORS = {
     "FactorStudy": "workbench.evaluation",
     "LeakAudit": "workbench.evaluation",
     "Market": "workbench.market",
+    "Memo": "workbench.compute.memo",
+    "OperatorReport": "workbench.compute.conformance",
     "Panel": "workbench.market",
     "TearSheet": "workbench.tearsheet",
     "UniverseFilter": "workbench.data",
     "Workspace": "workbench.data",
     "audit": "workbench.evaluation",
+    "check_operator": "workbench.compute.conformance",
     "demo_market": "workbench.data",
     "demo_truth": "workbench.data",
     "evaluate": "workbench.evaluation",
     "explain": "workbench.compute.explain",
     "library": "workbench.factor",
     "open": "workbench.data",
+    "operator": "workbench.compute.user_operators",
     "read_market": "workbench.data",
+    "read_panel": "workbench.compute.panel_folder",
+    "read_panels": "workbench.compute.panel_folder",
+    "remove_operator": "workbench.compute.user_operators",
     "tear_sheet": "workbench.tearsheet",
 }
 # Called wb.open outside; inside the room the word belongs to Python.

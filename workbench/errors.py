@@ -44,7 +44,9 @@ what came and what to do::
     │       └── StoreVersionError       written by a newer workbench
     ├── ComputeError                    the engine
     │   ├── DeviceUnavailableError      RuntimeError
-    │   └── PlanError                   ValueError    a plan that cannot be made or run
+    │   ├── PlanError                   ValueError    a plan that cannot be made or run
+    │   ├── StaleResultError            ValueError    what is stored does not fit what would be made
+    │   └── UserOperatorError           RuntimeError  an operator of the user failed or is unlawful
     ├── EvaluationError                 ValueError
     ├── PortfolioError                  ValueError
     ├── BacktestError                   ValueError
@@ -55,8 +57,8 @@ what came and what to do::
     │   └── ReportFailedError           RuntimeError
     └── AppError                        ValueError    screens
 
-`KernelsMissingWarning` is the one warning of the package: the compiled kernels are absent and
-the slower NumPy oracle serves.
+Two warnings: `KernelsMissingWarning` says that the compiled kernels are absent and the slower
+NumPy oracle serves, `MemoDamagedWarning` that a remembered result was unusable and made anew.
 """
 
 from __future__ import annotations
@@ -87,6 +89,7 @@ __all__ = [
     "KernelsMissingWarning",
     "LookAheadError",
     "MarketError",
+    "MemoDamagedWarning",
     "NotCoveredError",
     "OperatorArgumentError",
     "PanelError",
@@ -102,6 +105,7 @@ __all__ = [
     "SchemaError",
     "SnapshotError",
     "SourceNotFoundError",
+    "StaleResultError",
     "StoreBusyError",
     "StoreCorruptionError",
     "StoreError",
@@ -117,6 +121,7 @@ __all__ = [
     "UnknownTemplateError",
     "UnreachableError",
     "UpstreamError",
+    "UserOperatorError",
     "WorkbenchError",
     "near_names",
 ]
@@ -292,6 +297,14 @@ class PlanError(ComputeError, ValueError):
     """No plan can be made for this request."""
 
 
+class StaleResultError(ComputeError, ValueError):
+    """A stored result and the market no longer belong together."""
+
+
+class UserOperatorError(ComputeError, RuntimeError):
+    """An operator of the user failed, returned nonsense, or breaks a law of the house."""
+
+
 class EvaluationError(WorkbenchError, ValueError):
     """A factor study was asked for something it cannot answer."""
 
@@ -330,6 +343,10 @@ class AppError(WorkbenchError, ValueError):
 
 class KernelsMissingWarning(UserWarning):
     """The compiled kernels are absent; the NumPy oracle serves, more slowly."""
+
+
+class MemoDamagedWarning(UserWarning):
+    """A remembered result was damaged; it was computed again."""
 
 
 def near_names(name: str, candidates: Iterable[str], limit: int = 3) -> str:

@@ -1,37 +1,34 @@
-"""Run a plan: the market's fields in, panels out.
+"""Compute factors: the market's fields in, panels out.
 
 Steps:
 
-1. read the factors, plan them together (`plan.py`), refuse unknown fields and windows longer
-   than the sample;
-2. choose the engine: the compiled kernels (`cpu.py`), or the oracle where they are missing;
-3. lay the fields out in padded rows, encode the steps, run stage by stage;
+1. read the factors into one job and refuse what the market cannot answer (`job.py`);
+2. take what is known already: stored rows (`append.py`), remembered results (`memo.py`);
+3. plan the rest together and run it, whole or in parts that fit the memory (`stream.py`);
 4. hand back one read-only panel a factor with what it was made of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, overload
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
-from workbench.arrays import AnyPanel, BoolPanel, FloatPanel
-from workbench.compute import cpu
-from workbench.compute.oracle import evaluate_terms
-from workbench.compute.plan import Plan, make_plan
-from workbench.compute.program import run_plan
-from workbench.errors import (
-    DeviceUnavailableError,
-    InsufficientHistoryError,
-    OperatorArgumentError,
-    PlanError,
-    near_names,
-)
+from workbench.arrays import AnyPanel, FloatPanel
+from workbench.compute.anchors import with_rows
+from workbench.compute.append import append, tail
+from workbench.compute.job import Job
+from workbench.compute.memo import Memo, as_memo
+from workbench.compute.panel_folder import PanelFolder
+from workbench.compute.plan import make_plan
+from workbench.compute.runner import run_terms
+from workbench.compute.stream import Keep, Reduce, deliver
+from workbench.errors import DeviceUnavailableError, PlanError, near_names
 from workbench.factor.factor import Factor, factor, unknown_field
-from workbench.factor.operator import Kind
 from workbench.factor.term import Term
-from workbench.market import Market, Panel
+from workbench.market import Market, Panel, Sessions
 
 __all__ = ["compute", "on_arrays"]
 
@@ -39,28 +36,7 @@ DTYPES = ("float32", "float64")
 DEVICES = ("auto", "cpu", "gpu")
 
 FactorLike = Factor | Term | str
-
-
-@overload
-def compute(
-    factors: FactorLike,
-    market: Market,
-    *,
-    device: str = ...,
-    dtype: str = ...,
-    threads: int | None = ...,
-) -> Panel: ...
-
-
-@overload
-def compute(
-    factors: Mapping[str, FactorLike],
-    market: Market,
-    *,
-    device: str = ...,
-    dtype: str = ...,
-    threads: int | None = ...,
-) -> dict[str, Panel]: ...
+Folder = str | os.PathLike[str]
 
 
 def compute(
@@ -70,7 +46,13 @@ def compute(
     device: str = "auto",
     dtype: str = "float32",
     threads: int | None = None,
-) -> Panel | dict[str, Panel]:
+    max_bytes: int | None = None,
+    out: Folder | None = None,
+    reduce: Callable[[Panel], Any] | None = None,
+    append_to: Panel | Mapping[str, Panel] | Folder | None = None,
+    last: int | None = None,
+    memo: Memo | Folder | None = None,
+) -> Any:
     """Compute one factor, or a batch of them in one shared plan.
 
     Parameters
@@ -85,12 +67,30 @@ def compute(
         Type of the values; sums are always accumulated in float64.
     threads : int, optional
         Threads over tiles; one a core by default. The result does not depend on it.
+    max_bytes : int, optional
+        Memory that the run may take: fields in `dtype`, what is carried between stages, results
+        and scratch. The market's own fields are not counted, and the oracle, which serves where no
+        kernels are compiled, takes more. With `out` or `reduce` a batch that
+        does not fit is computed part by part; no value depends on it.
+    out : folder, optional
+        Write the results there as memory-mapped files, and return panels over them
+        (`read_panels` opens them again).
+    reduce : callable, optional
+        Panel → anything; called as soon as a panel is ready, and its answers are returned instead.
+    append_to : Panel, mapping of str to Panel, or folder, optional
+        What was computed before, over the same assets. Only the sessions after it are computed;
+        the last stored one is computed again and must have the same bits. A folder that `out`
+        wrote is extended in place; panels are extended into new ones.
+    last : int, optional
+        Only the last so many sessions, bit for bit as in a full run.
+    memo : Memo or folder, optional
+        Results computed before from the same content by the same engine are taken from there.
 
     Returns
     -------
     Panel or dict of str to Panel
         Shape (T, N). NaN where a window is incomplete, an input is missing (strict) or the asset
-        is outside the estimation mask of a cross-sectional operator.
+        is outside the estimation mask of a cross-sectional operator. With `reduce`, its answers.
 
     Raises
     ------
@@ -100,8 +100,11 @@ def compute(
         The look-back needs more sessions than the market has.
     DeviceUnavailableError
         ``device="gpu"``: this version has no GPU engine.
+    StaleResultError
+        `append_to` does not fit: another expression, type, universe, other assets, or revised
+        history.
     PlanError
-        Unknown device or dtype.
+        Unknown options, options that exclude each other, or more memory than `max_bytes`.
 
     Examples
     --------
@@ -109,6 +112,9 @@ def compute(
     >>> market = wb.demo_market(seed=7, sessions=60, assets=40)
     >>> wb.compute("-1 * correlation(rank(open), rank(volume), 10)", market).shape
     (60, 40)
+    >>> ranks = wb.compute({"high": "rank(close)"}, market, reduce=lambda panel: panel.coverage)
+    >>> sorted(ranks)
+    ['high']
     """
     if isinstance(factors, list | tuple | set):
         raise PlanError("For several factors give a mapping of name to factor, not a list.")
@@ -116,26 +122,49 @@ def compute(
         raise PlanError(
             f"compute takes a factor, then a Market; the second was {type(market).__name__}."
         )
+    _check_options(device, dtype, threads)
+    _check_ways(max_bytes, out=out, reduce=reduce, append_to=append_to, last=last, memo=memo)
     single = not isinstance(factors, Mapping)
     named = {"factor": factor(factors)} if single else _read_batch(factors)
-    _check_options(device, dtype, threads)
-    plan = make_plan({name: one.term for name, one in named.items()})
-    _check_factors(named, market)
-    names = (*plan.fields, *plan.groups)
-    arrays = {name: market[name].values for name in names}
-    mask = market.mask("estimation").values
-    results, engine = _run(plan, named, arrays, mask, np.dtype(dtype), market.shape, threads)
-    panels = {
-        name: Panel(
-            values,
-            market.sessions,
-            market.assets,
-            name=named[name].name or named[name].text,
-            provenance=_provenance(named[name], market, engine, dtype),
-        )
-        for name, values in results.items()
-    }
-    return panels["factor"] if single else panels
+    job = Job(named, market, np.dtype(dtype), threads)
+    job.check()
+    if append_to is not None:
+        results = append(job, append_to, max_bytes)
+    elif last is not None:
+        results = _tail_panels(job, last, max_bytes)
+    else:
+        results = _whole(job, max_bytes, out, reduce, as_memo(memo))
+    return results["factor"] if single else {name: results[name] for name in named}
+
+
+def _whole(
+    job: Job,
+    max_bytes: int | None,
+    out: Folder | None,
+    reduce: Callable[[Panel], Any] | None,
+    memo: Memo | None,
+) -> dict[str, Any]:
+    """All sessions: kept, written into a folder, or reduced."""
+    if out is not None:
+        folder = PanelFolder(out)
+        try:
+            deliver(job, folder, max_bytes, memo)
+            folder.commit(job.market.sessions, job.market.assets)
+        except BaseException:
+            folder.discard()
+            raise
+        return folder.read_all(list(job.factors))
+    sink = Keep() if reduce is None else Reduce(reduce)
+    deliver(job, sink, max_bytes, memo)
+    return sink.results
+
+
+def _tail_panels(job: Job, last: int, max_bytes: int | None) -> dict[str, Panel]:
+    """The last sessions alone."""
+    last = min(last, len(job.market.sessions))
+    days = Sessions(job.market.sessions.values[-last:])
+    rows = tail(job, list(job.factors), last, max_bytes)
+    return {name: job.panel(name, values, days) for name, values in rows.items()}
 
 
 def on_arrays(
@@ -178,7 +207,8 @@ def on_arrays(
     _check_options("cpu", dtype, threads)
     if engine not in ("auto", "kernels", "oracle"):
         raise PlanError(f"engine is 'auto', 'kernels' or 'oracle'; got {engine!r}.")
-    plan = make_plan({"factor": one.term})
+    term = with_rows(one.term, None)
+    plan = make_plan({"factor": term})
     for name in (*plan.fields, *plan.groups):
         if name not in fields:
             raise unknown_field(one, name, fields)
@@ -186,38 +216,9 @@ def on_arrays(
     arrays = {name: _column(values, name in plan.groups) for name, values in fields.items()}
     shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
     used = None if mask is None else np.asarray(mask, dtype=bool).reshape(shape)
-    results, _ = _run(plan, {"factor": one}, arrays, used, np.dtype(dtype), shape, threads, engine)
+    kind = np.dtype(dtype)
+    results = run_terms(plan, {"factor": term}, arrays, used, kind, shape, threads, engine)
     return results["factor"][:, 0] if flat else results["factor"]
-
-
-def _run(
-    plan: Plan,
-    named: Mapping[str, Factor],
-    arrays: Mapping[str, AnyPanel],
-    mask: BoolPanel | None,
-    dtype: np.dtype[Any],
-    shape: tuple[int, ...],
-    threads: int | None,
-    engine: str = "auto",
-) -> tuple[dict[str, FloatPanel], str]:
-    """Values of each factor, and the name of the engine that made them."""
-    if engine != "oracle" and cpu.load() is not None:
-        workers = threads or cpu.default_threads()
-        return run_plan(plan, arrays, mask, dtype, shape, workers), f"cpu:{cpu.chosen_variant()}"
-    if engine == "kernels":
-        raise PlanError("The compiled kernels are not installed; `workbench doctor` says why.")
-    needed = {name: arrays[name] for name in (*plan.fields, *plan.groups)}
-    if not needed:
-        needed = {"_": np.zeros(shape)}
-    # The oracle reads what the kernels would read: values rounded to the storage type first.
-    rounded = {
-        name: values if name in plan.groups else values.astype(dtype).astype(np.float64)
-        for name, values in needed.items()
-    }
-    with np.errstate(all="ignore"):
-        values = evaluate_terms({name: one.term for name, one in named.items()}, rounded, mask)
-        cast = {name: array.astype(dtype) for name, array in values.items()}
-    return {n: np.where(np.isinf(array), np.nan, array) for n, array in cast.items()}, "oracle"
 
 
 def _read_batch(factors: Mapping[str, FactorLike]) -> dict[str, Factor]:
@@ -243,33 +244,19 @@ def _check_options(device: str, dtype: str, threads: int | None) -> None:
         raise PlanError(f"threads is a positive whole number or None; got {threads!r}.")
 
 
-def _check_factors(named: Mapping[str, Factor], market: Market) -> None:
-    """Refuse unknown fields, groups taken for numbers, and windows longer than the sample."""
-    for one in named.values():
-        for name in sorted(one.fields):
-            if name not in market:
-                raise unknown_field(one, name, market.fields)
-        if one.term.kinds == frozenset({Kind.GROUP}):
-            raise OperatorArgumentError(
-                f"{one.text!r} is a classification, not a number; a factor must be a number."
-            )
-        if one.lookback >= len(market.sessions):
-            raise InsufficientHistoryError(
-                f"{one.text!r} needs {one.lookback + 1} sessions (look-back {one.lookback}); this "
-                f"market has {len(market.sessions)}. Shorten the window or load more history."
-            )
-
-
-def _provenance(one: Factor, market: Market, engine: str, dtype: str) -> dict[str, Any]:
-    """What a panel was made of."""
-    return {
-        "expression": one.text,
-        "lookback": one.lookback,
-        "engine": engine,
-        "device": "cpu",
-        "dtype": dtype,
-        "market": dict(market.provenance),
-    }
+def _check_ways(max_bytes: int | None, **ways: Any) -> None:
+    """Refuse bounds that are none, and ways of delivery that exclude each other."""
+    for what, number in (("max_bytes", max_bytes), ("last", ways["last"])):
+        if number is not None and (not isinstance(number, int) or number < 1):
+            raise PlanError(f"{what} is a positive whole number or None; got {number!r}.")
+    taken = [name for name in ("out", "reduce", "append_to", "last") if ways[name] is not None]
+    if len(taken) > 1:
+        raise PlanError(
+            f"{' and '.join(f'{name}=' for name in taken)} exclude each other; choose one. "
+            "append_to=folder extends the files that out=folder wrote."
+        )
+    if ways["memo"] is not None and taken and taken[0] in ("append_to", "last"):
+        raise PlanError(f"memo= remembers whole results; {taken[0]}= makes parts. Choose one.")
 
 
 def _column(values: Any, group: bool) -> AnyPanel:

@@ -6,18 +6,29 @@ Steps:
 2. nodes read from a later stage, and the results, live in panels; all others in scratch slots
    that a tile keeps in the cache;
 3. panels and slots are reused as soon as their last reader has run (`memory.py`);
-4. memory is therefore known before anything runs (`Plan.panel_count`, `Plan.bytes`).
+4. memory is therefore known before anything runs (`Plan.panel_count`, `Plan.bytes`);
+5. where only the last sessions of the results are asked for, every step runs over the rows that
+   they depend on and no more: steps of one stage that need about as many run together.
 
 Running a plan is `evaluate.py`; showing one is `explain.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.compute.graph import Graph, Read, assign_stages, resolved
+from workbench.compute.graph import (
+    FIELD_STAGE,
+    Graph,
+    Read,
+    assign_stages,
+    rows_needed,
+    rows_run,
+)
 from workbench.compute.memory import Buffers
+from workbench.compute.table import ALL_ROWS, STAGE_AXES
+from workbench.factor.parameter import Literal
 from workbench.factor.term import Call, Constant, Field, Term
 
 __all__ = ["Operand", "Plan", "Stage", "Step", "make_plan"]
@@ -55,8 +66,8 @@ class Step:
         Canonical name, or ``copy``.
     operands : tuple of Operand
         What is read, in the operator's order.
-    parameters : tuple of int or float
-        Windows, lags and reals.
+    parameters : tuple of int, float or str
+        Windows, lags, reals and words.
     out : Operand
         Panel or slot written.
     term : Term
@@ -65,7 +76,7 @@ class Step:
 
     operator: str
     operands: tuple[Operand, ...]
-    parameters: tuple[float, ...]
+    parameters: tuple[Literal, ...]
     out: Operand
     term: Term
 
@@ -76,17 +87,21 @@ class Stage:
 
     Attributes
     ----------
-    axis : {"time", "section"}
-        Tiles of assets over all sessions, or tiles of sessions over all assets.
+    axis : {"time", "section", "python"}
+        Tiles of assets over all sessions, tiles of sessions over all assets, or operators of the
+        user over whole panels.
     steps : tuple of Step
         In order.
     slots : int
         Scratch buffers of a tile.
+    rows : int
+        How many of the last rows it runs over; `ALL_ROWS` for every one.
     """
 
     axis: str
     steps: tuple[Step, ...]
     slots: int
+    rows: int = ALL_ROWS
 
 
 @dataclass(frozen=True)
@@ -101,8 +116,12 @@ class Plan:
         Panel of each result.
     stages : tuple of Stage
         In order.
-    panel_count : int
-        Panels in all: fields, carried values and results.
+    heights : tuple of int
+        Rows of every panel: fields, carried values and results; `ALL_ROWS` for every session.
+    group_heights : tuple of int
+        Rows of every group.
+    last : int or None
+        How many of the last sessions the results hold; all when None.
     lookback : int
         Sessions before t that the value at t needs.
     calls_written : int
@@ -113,9 +132,16 @@ class Plan:
     groups: tuple[str, ...]
     outputs: Mapping[str, int]
     stages: tuple[Stage, ...]
-    panel_count: int
+    heights: tuple[int, ...]
+    group_heights: tuple[int, ...]
+    last: int | None
     lookback: int
     calls_written: int
+
+    @property
+    def panel_count(self) -> int:
+        """Panels in all: fields, carried values and results."""
+        return len(self.heights)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -124,12 +150,20 @@ class Plan:
 
     def bytes(self, sessions: int, pitch: int, itemsize: int) -> int:
         """Memory of all panels, in bytes, for panels of `sessions` × `pitch` values."""
-        groups = len(self.groups) * sessions * pitch * 4
-        return self.panel_count * sessions * pitch * itemsize + groups
+        rows = sum(min(height, sessions) for height in self.heights)
+        codes = sum(min(height, sessions) for height in self.group_heights)
+        return rows * pitch * itemsize + codes * pitch * 4
 
 
-def make_plan(terms: Mapping[str, Term]) -> Plan:
+def make_plan(terms: Mapping[str, Term], last: int | None = None) -> Plan:
     """Plan a batch of named terms.
+
+    Parameters
+    ----------
+    terms : mapping of str to Term
+        What to compute.
+    last : int, optional
+        Only the last so many sessions of the results are wanted.
 
     Examples
     --------
@@ -138,56 +172,78 @@ def make_plan(terms: Mapping[str, Term]) -> Plan:
     >>> [(stage.axis, [step.operator for step in stage.steps]) for stage in plan.stages]
     [('section', ['rank']), ('time', ['ts_mean'])]
     >>> plan.calls_written, len(plan.steps), plan.panel_count
-    (3, 2, 3)
+    (3, 2, 2)
     """
     graph = Graph.of(terms)
-    stages = assign_stages(graph)
-    layout = _Layout(graph, stages)
-    planned = tuple(layout.stage(number) for number in range(max(stages.values(), default=-1) + 1))
+    layout = _Layout(graph, rows_needed(graph, last), last)
+    planned = [layout.stage(key) for key in layout.order]
     outputs = {name: layout.result(read) for name, read in graph.roots.items()}
-    copies = Stage("time", tuple(layout.copies), 0)
+    copies = [Stage("time", tuple(steps), 0, rows) for rows, steps in layout.copies.items()]
     return Plan(
         fields=graph.fields,
         groups=graph.groups,
         outputs=outputs,
-        stages=tuple(stage for stage in (*planned, copies) if stage.steps),
-        panel_count=layout.panels.used + len(graph.fields),
+        stages=tuple(stage for stage in (*planned, *copies) if stage.steps),
+        heights=tuple(layout.panels.heights),
+        group_heights=tuple(layout.field_height(name) for name in graph.groups),
+        last=last,
         lookback=max((term.lookback for term in terms.values()), default=0),
-        calls_written=sum(_calls_as_text(term) for term in terms.values()),
+        calls_written=_calls_as_text(tuple(terms.values())),
     )
 
 
 class _Layout:
     """Gives every node its buffer while the stages are written down in order."""
 
-    def __init__(self, graph: Graph, stages: Mapping[Term, int]) -> None:
+    def __init__(self, graph: Graph, needed: Mapping[Term, int], last: int | None) -> None:
         self.graph = graph
-        self.stages = stages
+        self.last = ALL_ROWS if last is None else last
+        self.needed = needed
+        stages = assign_stages(graph)
+        # Who reads reads fewer rows: within a stage the steps over many rows come first.
+        self.part = {
+            call: (stages[call], -_height(rows_run(call, graph, needed))) for call in graph.calls
+        }
+        self.order = sorted(set(self.part.values()))
+        self.members: dict[tuple[int, int], list[Call]] = {key: [] for key in self.order}
+        for call in graph.calls:
+            self.members[self.part[call]].append(call)
+        self.panels = Buffers()
         self.places: dict[Term, Operand] = {
-            Field(name): Operand("panel", number) for number, name in enumerate(graph.fields)
+            Field(name): Operand("panel", self.panels.take(self.field_height(name)))
+            for name in graph.fields
         }
         self.groups = {name: number for number, name in enumerate(graph.groups)}
-        self.panels = Buffers(first=len(graph.fields))
-        self.readers = graph.readers()
         self.kept = {read.term for read in graph.roots.values()}
-        self.copies: list[Step] = []
+        self.copies: dict[int, list[Step]] = {}
         self._copied: dict[Read, int] = {}
+        self._leaving = self._last_parts()
 
-    def stage(self, number: int) -> Stage:
-        """Write down one stage."""
-        calls = [call for call in self.graph.calls if self.stages[call] == number]
+    def field_height(self, name: str) -> int:
+        """Rows of a field that anybody reads."""
+        return _height(self.needed[Field(name)])
+
+    def stage(self, key: tuple[int, int]) -> Stage:
+        """Write down one stage, or the part of one that runs over the same rows."""
+        axis, rows = STAGE_AXES[key[0] % len(STAGE_AXES)], -key[1]
+        calls = self.members[key]
+        last_reader = {read.term: at for at, call in enumerate(calls) for read in self._reads(call)}
         slots = Buffers()
         steps = []
-        for position, call in enumerate(calls):
-            operands = tuple(self._operand(call, at) for at in range(len(call.operands)))
-            carried = call in self.kept or self._last_stage(call) > number
-            buffers = self.panels if carried else slots
-            out = Operand("panel" if carried else "slot", buffers.take())
+        for at, call in enumerate(calls):
+            operands = tuple(self._operand(read) for read in self._reads(call))
+            carried = axis == "python" or call in self.kept or self._carried(call, key)
+            number = self.panels.take(rows) if carried else slots.take()
+            out = Operand("panel" if carried else "slot", number)
             self.places[call] = out
             steps.append(Step(call.operator, operands, call.parameters, out, call))
-            self._release_slots(call, calls[position + 1 :], slots)
-        self._release_panels(number)
-        return Stage("section" if number % 2 else "time", tuple(steps), slots.used)
+            for term in {read.term for read in self._reads(call)}:
+                place = self.places.get(term)
+                if last_reader[term] == at and place is not None and place.place == "slot":
+                    slots.give(place.number)
+        for term in self._leaving.get(key, ()):
+            self.panels.give(self.places.pop(term).number)
+        return Stage(axis, tuple(steps), slots.used, rows)
 
     def result(self, read: Read) -> int:
         """Panel of a result; a bare field or a delayed result is copied."""
@@ -200,49 +256,60 @@ class _Layout:
                 if isinstance(read.term, Constant)
                 else Operand("panel", self.places[read.term].number, read.lag)
             )
-            out = Operand("panel", self.panels.take())
-            self.copies.append(Step("copy", (source,), (), out, read.term))
+            rows = _height(self.last + read.lag)
+            out = Operand("panel", self.panels.take(rows))
+            self.copies.setdefault(rows, []).append(Step("copy", (source,), (), out, read.term))
             self._copied[read] = out.number
         return self._copied[read]
 
-    def _operand(self, call: Call, at: int) -> Operand:
-        read = resolved(call.operands[at])
+    def _reads(self, call: Call) -> tuple[Read, ...]:
+        return self.graph.reads[call]
+
+    def _operand(self, read: Read) -> Operand:
         if isinstance(read.term, Constant):
             return Operand("constant", lag=read.lag, value=read.term.value)
-        if isinstance(read.term, Field) and read.term not in self.places:
+        if read.group and isinstance(read.term, Field):
             return Operand("group", self.groups[read.term.name])
         place = self.places[read.term]
         return Operand(place.place, place.number, read.lag)
 
-    def _last_stage(self, term: Term) -> int:
-        return max((self.stages[reader] for reader, _ in self.readers.get(term, ())), default=-1)
+    def _carried(self, call: Call, key: tuple[int, int]) -> bool:
+        """Whether anybody reads the value after its part is done."""
+        return any(self.part[reader] > key for reader, _ in self.graph.readers.get(call, ()))
 
-    def _release_slots(self, call: Call, rest: list[Call], slots: Buffers) -> None:
-        """Give back the slots that nobody in the rest of the stage reads."""
-        ahead = {read.term for later in rest for read in map(resolved, later.operands)}
-        reads = {resolved(operand).term for operand in call.operands}
-        for term in reads - ahead:
-            place = self.places.get(term)
-            if place is not None and place.place == "slot":
-                slots.give(place.number)
-                del self.places[term]
-
-    def _release_panels(self, number: int) -> None:
-        """Give back the panels whose last reader ran in this stage; fields and results stay."""
-        for call, place in list(self.places.items()):
-            if not isinstance(call, Call) or place.place != "panel" or call in self.kept:
+    def _last_parts(self) -> dict[tuple[int, int], list[Term]]:
+        """Panels to give back after each part: fields and carried values that no result is."""
+        leaving: dict[tuple[int, int], list[Term]] = {}
+        for term, readers in self.graph.readers.items():
+            if isinstance(term, Constant) or term in self.kept:
                 continue
-            if self._last_stage(call) <= number:
-                self.panels.give(place.number)
-                del self.places[call]
+            last = max(self.part[reader] for reader, _ in readers)
+            home = self.part.get(term, (FIELD_STAGE, 0))
+            if last > home or STAGE_AXES[last[0] % len(STAGE_AXES)] == "python":
+                leaving.setdefault(last, []).append(term)
+        return leaving
 
 
-def _calls_as_text(term: Term) -> int:
-    """Operator calls of a term when every shared part is written out."""
-    counts: dict[Term, int] = {}
-    from workbench.factor.term import walk
+def _height(rows: int) -> int:
+    """Rows rounded up to 2, 3, 4, 6, 8, 12 … so that few heights occur."""
+    if rows >= ALL_ROWS:
+        return ALL_ROWS
+    power = 1 << max(rows - 1, 1).bit_length()
+    return power * 3 // 4 if rows <= power * 3 // 4 else power
 
-    for node in walk(term):
-        own = 1 if isinstance(node, Call) else 0
-        counts[node] = own + sum(counts[child] for child in node.children)
-    return counts[term]
+
+def _calls_as_text(terms: Sequence[Term]) -> int:
+    """Operator calls of some terms when every shared part is written out."""
+    counts: dict[int, int] = {}  # by identity: equal parts are counted where they stand
+    for term in terms:
+        stack = [term]
+        while stack:
+            node = stack[-1]
+            waiting = [child for child in node.children if id(child) not in counts]
+            if waiting:
+                stack.extend(waiting)
+                continue
+            own = 1 if isinstance(node, Call) else 0
+            counts[id(node)] = own + sum(counts[id(child)] for child in node.children)
+            stack.pop()
+    return sum(counts[id(term)] for term in terms)

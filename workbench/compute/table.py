@@ -1,18 +1,24 @@
 """What the planner knows of an operator: how its kernel walks over a panel.
 
 The declaration (`workbench.factor.operator`) says along which axis an operator works; this
-table adds the order of growth of its kernel, for cost estimates in `explain`.
+table adds in which stages it may run and how far back one step reads. What a step costs is said in
+`cost.py`.
 """
 
 from __future__ import annotations
 
-from workbench.factor.operator import OPERATORS, Axis
+from workbench.compute.anchors import date_places
+from workbench.compute.user_operators import is_user_operator
+from workbench.factor.operator import Axis, find_operator
 from workbench.factor.term import Call
 
-__all__ = ["axis_of", "cell_cost"]
+__all__ = ["ALL_ROWS", "STAGE_AXES", "axis_of", "reach_of", "stage_axes"]
 
-# Visits of a cell, relative to one elementwise pass; windows add one per session of the window.
-_EXTRA_PASSES = {"correlation": 4.0, "covariance": 3.0, "stddev": 2.0, "rank": 12.0, "zscore": 3.0}
+STAGE_AXES = ("time", "section", "python")
+"""Stages follow each other in this order, again and again."""
+
+ALL_ROWS = 1 << 40
+"""Rows back to the first session, wherever that is."""
 
 
 def axis_of(call: Call) -> Axis:
@@ -24,20 +30,32 @@ def axis_of(call: Call) -> Axis:
     >>> axis_of(parse("rank(close)"))
     <Axis.SECTION: 'section'>
     """
-    return OPERATORS[call.operator].axis
+    return find_operator(call.operator).axis
 
 
-def cell_cost(call: Call) -> float:
-    """Rough visits per cell, for comparing nodes of one plan with each other.
+def stage_axes(call: Call) -> tuple[str, ...]:
+    """Kinds of stage in which `call` may run: elementwise work goes with either axis.
 
     Examples
     --------
     >>> from workbench.factor.text import parse
-    >>> cell_cost(parse("ts_mean(close, 20)"))
-    20.0
+    >>> stage_axes(parse("close - open"))
+    ('time', 'section')
     """
-    passes = _EXTRA_PASSES.get(call.operator, 1.0)
-    if axis_of(call) is Axis.TIME and call.operator != "delay" and call.parameters:
-        windows = 2 if call.operator == "delta" else int(call.parameters[0])
-        return passes * windows
-    return passes
+    axis = axis_of(call)
+    if is_user_operator(call.operator):
+        return ("python",)
+    return ("time", "section") if axis is Axis.ELEMENT else (str(axis.value),)
+
+
+def reach_of(call: Call) -> int:
+    """Rows before t of its operands that one step reads for t; `ALL_ROWS` from an anchor on.
+
+    Examples
+    --------
+    >>> from workbench.factor.text import parse
+    >>> reach_of(parse("ts_mean(close, 20)"))
+    19
+    """
+    row = find_operator(call.operator)
+    return ALL_ROWS if date_places(row) else row.lookback(call.parameters)
