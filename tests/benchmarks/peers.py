@@ -6,16 +6,58 @@ counts the work done, not the waiting. A peer that is not installed is left out 
 
 from __future__ import annotations
 
+import importlib.util
+import os
+import platform
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Panels", "kunquant_runner", "largest_difference", "markdown", "median_ms", "prices"]
+__all__ = [
+    "Panels",
+    "available",
+    "copy_bandwidth",
+    "kunquant_compiled",
+    "kunquant_runner",
+    "largest_difference",
+    "machine",
+    "markdown",
+    "median_ms",
+    "prices",
+]
 
 Panels = dict[str, NDArray]
+
+
+def available(module: str) -> bool:
+    """Whether a peer is installed."""
+    return importlib.util.find_spec(module) is not None
+
+
+def machine() -> str:
+    """Processor, cores and versions of what is compared."""
+    names = ("numpy", "pandas", "polars", "bottleneck", "KunQuant")
+    versions = [f"{name} {metadata.version(name)}" for name in names if available(name)]
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        lines = [line for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        model = lines[0].partition(":")[2].strip() if lines else model
+    return f"{model}, {os.cpu_count()} cores; Python {platform.python_version()}, " + ", ".join(
+        versions
+    )
+
+
+def copy_bandwidth(megabytes: int = 256) -> float:
+    """Bytes read and written in a second by one thread copying a large array."""
+    source = np.ones(megabytes * 1024 * 1024 // 4, np.float32)
+    target = np.empty_like(source)
+    return 2e3 * source.nbytes / median_ms(lambda: np.copyto(target, source), 5)
 
 
 def median_ms(run: Callable[[], object], repeats: int) -> float:
@@ -57,7 +99,14 @@ def prices(sessions: int, assets: int, seed: int) -> Panels:
 def kunquant_runner(
     build: Callable[[Mapping[str, object]], Mapping[str, object]], fields: Panels
 ) -> Callable[[], dict[str, NDArray]]:
-    """Compile a KunQuant graph with its C++ compiler and return a single-threaded call of it.
+    """Compile a KunQuant graph and return a single-threaded call of it."""
+    return kunquant_compiled(build, fields, threads=1)
+
+
+def kunquant_compiled(
+    build: Callable[[Mapping[str, object]], Mapping[str, object]], fields: Panels, threads: int
+) -> Callable[[], dict[str, NDArray]]:
+    """Compile a KunQuant graph with its C++ compiler and return a call of it.
 
     `build` receives KunQuant inputs by field name and returns KunQuant expressions by name.
     Arrays go in and come out as (T, N), the layout in which users hold them.
@@ -79,7 +128,11 @@ def kunquant_runner(
         [("graph", Function(builder.ops), config)], "bench", cfake.CppCompilerConfig()
     )
     module = library.getModule("graph")
-    executor = KunRunner.createSingleThreadExecutor()
+    executor = (
+        KunRunner.createSingleThreadExecutor()
+        if threads == 1
+        else KunRunner.createMultiThreadExecutor(threads)
+    )
     sessions = len(next(iter(fields.values())))
 
     def run(keep: object = library) -> dict[str, NDArray]:

@@ -48,10 +48,13 @@ def test_describing_the_engine_keeps_the_warning_for_whoever_computes(absent):
 
 
 def test_instruction_has_the_layout_of_the_kernels():
-    assert cpu.INSTRUCTION.itemsize == 80
-    assert [cpu.INSTRUCTION.fields[name][1] for name in cpu.INSTRUCTION.names] == [
-        0, 4, 8, 24, 40, 48,
-    ]  # fmt: skip
+    assert cpu.INSTRUCTION.itemsize == 232
+    offsets = {name: cpu.INSTRUCTION.fields[name][1] for name in cpu.INSTRUCTION.names}
+    assert offsets == {
+        "opcode": 0, "out": 4, "operands": 8, "grouped": 12, "inputs": 16, "lags": 48,
+        "constants": 80, "window": 144, "min_periods": 148, "traded": 152, "integer": 156,
+        "real": 184,
+    }  # fmt: skip
 
 
 @built

@@ -169,7 +169,7 @@ def test_infinity_and_overflow_become_nan(dtype):
     assert np.isnan(cpu.single("copy", [np.full((2, 2), -np.inf)], dtype=dtype)).all()
     panels = [np.full((4, 16), np.inf, dtype=dtype), np.zeros((4, 16), dtype=dtype)]
     code = np.zeros(1, dtype=cpu.INSTRUCTION)
-    code["opcode"], code["out"] = cpu.opcodes()["copy"], 1
+    code["opcode"], code["out"], code["operands"] = cpu.opcodes()["copy"], 1, 1
     cpu.run_stage("time", code, panels, columns=16)
     assert np.isnan(panels[1]).all()
 
@@ -218,7 +218,7 @@ def test_member_of_a_group_of_one_is_zero():
 
 
 def test_scale_factor():
-    np.testing.assert_allclose(cpu.single("scale", [[[1.0, -3.0]]], real=8.0), [[2.0, -6.0]])
+    np.testing.assert_allclose(cpu.single("scale", [[[1.0, -3.0]]], 8.0), [[2.0, -6.0]])
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)

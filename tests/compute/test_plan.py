@@ -27,36 +27,47 @@ def shifted(values: np.ndarray, lag: int) -> np.ndarray:
 
 def interpret(plan: Plan) -> dict[str, np.ndarray]:
     """Run a plan step by step; buffers never written hold a poison that would show."""
-    panels = [FIELDS[name] for name in plan.fields]
-    panels += [np.full((T, N), 1e99) for _ in range(plan.panel_count - len(panels))]
+    heights = [min(height, T) for height in plan.heights]
+    panels = [FIELDS[name][-rows:] for name, rows in zip(plan.fields, heights, strict=False)]
+    panels += [np.full((rows, N), 1e99) for rows in heights[len(panels) :]]
     for stage in plan.stages:
-        slots = [np.full((T, N), 1e99) for _ in range(stage.slots)]
+        rows = min(stage.rows, T)
+        slots = [np.full((rows, N), 1e99) for _ in range(stage.slots)]
         for step in stage.steps:
             operands = []
             for operand in step.operands:
                 if operand.place == "constant":
-                    operands.append(shifted(np.full((T, N), operand.value), operand.lag))
+                    operands.append(shifted(np.full((rows, N), operand.value), operand.lag))
                 elif operand.place == "group":
-                    operands.append(GROUPS[plan.groups[operand.number]])
+                    operands.append(GROUPS[plan.groups[operand.number]][-rows:])
                 else:
                     assert not (operand.lag and operand.place == "slot" and stage.axis == "section")
+                    assert not (operand.place == "slot" and stage.axis == "python")
                     store = panels if operand.place == "panel" else slots
-                    operands.append(shifted(store[operand.number], operand.lag))
+                    assert len(store[operand.number]) >= rows
+                    operands.append(shifted(store[operand.number][-rows:], operand.lag))
             value = (
                 operands[0]
                 if step.operator == "copy"
                 else ORACLE[step.operator](*operands, *step.parameters)
             )
-            (panels if step.out.place == "panel" else slots)[step.out.number] = value
-    return {name: panels[number] for name, number in plan.outputs.items()}
+            if step.out.place == "slot":
+                slots[step.out.number] = value
+            else:
+                assert len(panels[step.out.number]) >= rows
+                # A copy: a panel may be written again after it was read.
+                panels[step.out.number] = panels[step.out.number].copy()
+                panels[step.out.number][-rows:] = value
+    last = T if plan.last is None else plan.last
+    return {name: panels[number][-last:] for name, number in plan.outputs.items()}
 
 
-def assert_plan_is_right(texts: list[str]) -> Plan:
+def assert_plan_is_right(texts: list[str], last: int | None = None) -> Plan:
     terms = {f"f{number}": parse(text) for number, text in enumerate(texts)}
-    plan = make_plan(terms)
+    plan = make_plan(terms, last)
     found = interpret(plan)
     for name, term in terms.items():
-        expected = evaluate_term(term, {**FIELDS, **GROUPS})
+        expected = evaluate_term(term, {**FIELDS, **GROUPS})[-(last or T) :]
         np.testing.assert_array_equal(found[name], expected, err_msg=to_text(term))
     return plan
 
@@ -81,8 +92,9 @@ def assert_plan_is_right(texts: list[str]) -> Plan:
         ["delay(close - open, 1) + rank(delay(close - open, 1))"],
     ],
 )
-def test_plans_compute_what_the_terms_say(texts: list[str]) -> None:
-    assert_plan_is_right(texts)
+@pytest.mark.parametrize("last", [None, 1, 3, T])
+def test_plans_compute_what_the_terms_say(texts: list[str], last: int | None) -> None:
+    assert_plan_is_right(texts, last)
 
 
 EXPRESSIONS = st.recursive(
@@ -103,9 +115,9 @@ EXPRESSIONS = st.recursive(
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(EXPRESSIONS, min_size=1, max_size=4))
-def test_random_batches(texts: list[str]) -> None:
-    assert_plan_is_right(texts)
+@given(st.lists(EXPRESSIONS, min_size=1, max_size=4), st.sampled_from([None, 1, 2, 7]))
+def test_random_batches(texts: list[str], last: int | None) -> None:
+    assert_plan_is_right(texts, last)
 
 
 def test_shared_work_is_done_once() -> None:
@@ -135,6 +147,21 @@ def test_buffers_are_reused_when_their_last_reader_has_run() -> None:
         chain = f"ts_mean(rank({chain}), 2)"
     plan = assert_plan_is_right([chain])
     assert plan.panel_count <= 4  # a field, and panels handed back and forth
+
+
+def test_the_last_session_is_made_from_the_rows_it_depends_on() -> None:
+    plan = assert_plan_is_right(["rank(ts_mean(close, 5))", "delay(open, 2)"], last=1)
+    assert [(stage.axis, stage.rows) for stage in plan.stages] == [
+        ("time", 6),  # 1 row and the 4 before it, rounded up
+        ("section", 1),
+        ("time", 3),
+    ]
+    assert dict(zip(plan.fields, plan.heights, strict=False)) == {"close": 6, "open": 3}
+
+
+def test_a_field_gives_its_panel_back_after_its_last_reader() -> None:
+    plan = assert_plan_is_right(["ts_mean(rank(close), 3)"])
+    assert plan.panel_count == 2
 
 
 def test_bytes_are_known_before_anything_runs() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.compute.oracle import evaluate_term
-from workbench.compute.rewrite import canonical
-from workbench.factor.term import walk
+from workbench.compute.rewrite import canonical, canonical_batch
+from workbench.factor.term import Call, walk
 from workbench.factor.text import parse, to_text
 
 
@@ -31,6 +35,35 @@ from workbench.factor.text import parse, to_text
 )
 def test_rules(text: str, expected: str) -> None:
     assert to_text(canonical(parse(text))) == expected
+
+
+def test_a_batch_shares_objects_and_large_shared_terms_stay_cheap() -> None:
+    batch = canonical_batch({"a": parse("rank(close + open)"), "b": parse("-rank(open + close)")})
+    assert batch["b"].children[0] is batch["a"]
+    term = parse("close * open + open")
+    for _ in range(60):  # 2 ** 60 nodes when written out
+        term = Call("add", (Call("multiply", (term, term)), Call("multiply", (term, term))))
+    assert canonical(term).depth == term.depth
+
+
+def test_the_order_of_operands_is_the_same_in_every_run() -> None:
+    text = "rank(close) * rank(open) + rank(volume) * rank(high)"
+    script = (
+        "from workbench.compute.rewrite import canonical\n"
+        "from workbench.factor.text import parse, to_text\n"
+        f"print(to_text(canonical(parse({text!r}))))"
+    )
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(seen) == 1
 
 
 def test_canonical_is_a_fixed_point_and_never_grows() -> None:

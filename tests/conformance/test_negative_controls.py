@@ -59,7 +59,7 @@ def cheat(request, monkeypatch):
 def case(row):
     """Way to compute, and its inputs."""
     call = call_of(row)
-    return (lambda fields: evaluate_term(call, fields)), fields_of(row, 41)
+    return (lambda fields: evaluate_term(call, fields)), fields_of(call, 41)
 
 
 @pytest.mark.parametrize("cheat", ["peek", "whole_sample"], indirect=True)
