@@ -41,7 +41,8 @@ def run_nbval(notebook: Path, home: Path) -> subprocess.CompletedProcess[str]:
 
 def test_there_are_notebooks() -> None:
     names = {path.relative_to(ROOT / "notebooks").as_posix() for path in NOTEBOOKS}
-    assert {"00_quickstart.ipynb", "01_data.ipynb", "templates/factor_study.ipynb"} <= names
+    curated = {"00_quickstart.ipynb", "01_data.ipynb", "02_factor_language.ipynb"}
+    assert curated | {"templates/factor_study.ipynb"} <= names
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
