@@ -173,11 +173,16 @@ def test_doctor_ends_with_one_if_something_is_broken(monkeypatch: pytest.MonkeyP
 def test_factor_list_json() -> None:
     from workbench.factor.library import alpha101
 
-    factors = json.loads(invoke("factor", "list", "--json").stdout)
+    factors = json.loads(invoke("factor", "list", "--library", "alpha101", "--json").stdout)
     assert [factor["factor"] for factor in factors] == list(alpha101())
-    assert {"factor", "lookback", "expression"} == set(factors[0])
+    assert {"library", "factor", "lookback", "expression"} == set(factors[0])
+    everything = json.loads(invoke("factor", "list", "--json").stdout)
+    shelves = {factor["library"] for factor in everything}
+    assert shelves == {"alpha101", "alpha158", "alpha191", "alpha360", "style"}
+    assert "alpha191" in str(invoke("factor", "list", "--library", "alpha19").exception)
     operators = json.loads(invoke("factor", "list", "--operators", "--json").stdout)
-    assert {"rank", "delay", "correlation"} <= {operator["operator"] for operator in operators}
+    words = {operator["operator"] for operator in operators}
+    assert {"rank", "delay", "correlation", "ttm"} <= words
 
 
 @pytest.fixture
@@ -188,6 +193,14 @@ def small_market(monkeypatch: pytest.MonkeyPatch) -> Any:
     market = workbench.data.demo_market(seed=7, sessions=90, assets=40)
     monkeypatch.setattr(workbench.data, "demo_market", lambda seed: market, raising=False)
     return market
+
+
+def test_a_house_and_any_library_may_be_named() -> None:
+    from workbench.cli.factor import read
+
+    assert read("STD(CLOSE, 5)", "gtja191") == "stddev(close, 5, ddof=0)"
+    assert read("gtja014") == "close - delay(close, 5)"
+    assert read("rank(close)") == "rank(close)"
 
 
 def test_factor_eval(small_market: Any) -> None:

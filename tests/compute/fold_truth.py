@@ -126,6 +126,7 @@ def line(y: NDArray, x: NDArray, out: str) -> NDArray:
     slope = np.where(n > 2, xy / xx, np.nan)
     mx, my = np.nansum(x, axis=-1) / n, np.nansum(y, axis=-1) / n
     left = np.nansum((deviations(y) - slope[..., None] * deviations(x)) ** 2, axis=-1)
+    left = np.where(left <= 8 * n * 2.0**-52 * spread(y), 0, left)
     se = np.sqrt(left / (n - 2) / xx) + 0 * slope
     fitted = my + slope * deviations(x)[..., -1]
     return {
@@ -210,3 +211,13 @@ def expected(
         values = function(*windows, *literals)
         values = np.where(number(windows[0]) >= (least or w), values, np.nan).astype(np.float64)
     return np.where(np.isfinite(values), values, np.nan)
+
+
+def condition(name: str, series: Sequence[NDArray], w: int, traded: bool = False) -> NDArray:
+    """How much the definition magnifies the rounding of its parts, (T, N)."""
+    if name != "ts_partial_corr":
+        return np.ones(series[0].shape)
+    x, y, z = layout(series, w, traded)
+    with np.errstate(all="ignore"):
+        left = (1 - pearson(x, z) ** 2) * (1 - pearson(y, z) ** 2)
+        return np.fmax(1 / left, 1).astype(np.float64)

@@ -173,6 +173,32 @@ def test_revised_history_is_noticed(old) -> None:
         compute(BATCH["a"], revised, append_to=old["a"])
 
 
+@pytest.mark.parametrize("back", [1, 11, 60, OLD - 1])
+def test_a_folder_notices_a_revision_however_old(tmp_path, back) -> None:
+    compute({"a": BATCH["a"]}, toy_market(OLD), out=tmp_path)
+    market = toy_market(NEW)
+    swapped = market["volume"].values.copy()
+    swapped[OLD - 1 - back] = swapped[OLD - 1 - back, ::-1]
+    with pytest.raises(StaleResultError, match=r"was revised on \d+ sessions"):
+        compute({"a": BATCH["a"]}, market.with_fields({"volume": swapped}), append_to=tmp_path)
+    assert read_panels(tmp_path)["a"].shape[0] == OLD
+
+
+def test_a_folder_without_its_history_is_refused(tmp_path) -> None:
+    compute({"a": BATCH["a"]}, toy_market(OLD), out=tmp_path)
+    (tmp_path / "history.npz").unlink()
+    with pytest.raises(StaleResultError, match="does not say what"):
+        compute({"a": BATCH["a"]}, toy_market(NEW), append_to=tmp_path)
+
+
+def test_a_folder_goes_on_from_the_last_sessions_of_a_market(tmp_path, want) -> None:
+    compute({"a": BATCH["a"]}, toy_market(OLD), out=tmp_path)
+    market = toy_market(NEW)
+    late = market.between(market.sessions[40], None)
+    got = compute({"a": BATCH["a"]}, late, append_to=tmp_path)["a"]
+    same_bits(got.values, want["a"].values, "from a market that begins later")
+
+
 def test_a_session_that_came_in_between_is_noticed(old) -> None:
     panel = old["d"]
     kept = np.delete(np.arange(OLD), OLD - 3)

@@ -1,4 +1,4 @@
-"""The oracle against published golden vectors, hand-made edge cases and pandas."""
+"""The oracle against hand-made edge cases and pandas; golden vectors are in `test_golden`."""
 
 from __future__ import annotations
 
@@ -27,55 +27,6 @@ def column(values):
 def row(values):
     """One session over assets."""
     return np.asarray(values, dtype=float)[None, :]
-
-
-def spread(defined):
-    """A series that is NaN but for the given index: value."""
-    series = np.full(len(X), NAN)
-    for index, value in defined.items():
-        series[index] = value
-    return series
-
-
-GOLDEN_TIME = [
-    ("delta", (X,), (2,), {2: 1, 3: 0, 4: 1, 6: 4, 8: -3, 9: 3}),
-    ("ts_mean", (X,), (3,), {2: 2.666667, 3: 2, 4: 3.333333, 8: 5.666667, 9: 4.333333}),
-    ("ts_rank", (X,), (4,), {3: 0.375, 4: 1, 9: 0.5}),
-    ("ts_argmax", (X,), (4,), {3: 3, 4: 4, 9: 1}),
-    ("ts_argmin", (X,), (4,), {3: 2, 4: 1, 9: 2}),
-    ("decay_linear", (X,), (3,), {2: 2.833333, 3: 2, 4: 3.5, 8: 5.166667, 9: 4.833333}),
-    ("correlation", (X, Y), (4,), {3: -0.980797, 4: -0.943839, 9: -0.841191}),
-    ("covariance", (X, Y), (4,), {3: -5.166667, 4: -6.833333, 9: -9.166667}),
-]
-
-
-class TestGolden:
-    """Vectors of the operator definitions, to their six printed digits."""
-
-    @pytest.mark.parametrize(("name", "series", "parameters", "defined"), GOLDEN_TIME)
-    def test_time(self, name, series, parameters, defined):
-        got = ORACLE[name](*map(column, series), *parameters).ravel()
-        np.testing.assert_allclose(got, spread(defined), atol=5e-7)
-
-    @pytest.mark.parametrize(
-        ("ddof", "value"), [((), 1.527525), ((1,), 1.527525), ((0,), 1.247219)]
-    )
-    def test_stddev_at_2(self, ddof, value):
-        assert ORACLE["stddev"](column(X), 3, *ddof)[2, 0] == pytest.approx(value, abs=5e-7)
-
-    @pytest.mark.parametrize(
-        ("name", "extra", "values"),
-        [
-            ("rank", (), [0.8, 0.5, 0.5, NAN, 1, 0.2]),
-            ("scale", (), [0.214286, 0.071429, 0.071429, NAN, 0.5, -0.142857]),
-            ("zscore", (), [0.301511, -0.301511, -0.301511, NAN, 1.507557, -1.206045]),
-            ("demean", (), [1, -1, -1, NAN, 5, -4]),
-            ("indneutralize", (GROUP,), [1, -1, -3, NAN, 3, NAN]),
-            ("signedpower", (np.full((1, 6), 0.5),), [1.732051, 1, 1, NAN, 2.645751, -1.414214]),
-        ],
-    )
-    def test_cross_section(self, name, extra, values):
-        np.testing.assert_allclose(ORACLE[name](row(C), *extra), row(values), atol=5e-7)
 
 
 def kleene(name):

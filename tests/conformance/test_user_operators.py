@@ -298,3 +298,72 @@ def test_signatures_are_checked() -> None:
     for function, match in ((unannotated, "annotate"), (gathers, "by name and by place")):
         with pytest.raises(OperatorArgumentError, match=match):
             operator(axis="element", **STRICT)(function)
+
+
+def declare_hole_maker():
+    @operator(axis="section", name="hole_maker", nan_rule="NaN where x is NaN", source="a test")
+    def hole_maker(x: Number) -> Number:
+        """Demeaned, but one missing name makes the whole session missing."""
+        return x - x.mean(axis=1, keepdims=True)
+
+    return hole_maker
+
+
+def declare_filler():
+    @operator(axis="element", name="filler", nan_rule="NaN where x is NaN", source="a test")
+    def filler(x: Number) -> Number:
+        """Zero where nothing is known, against its own rule."""
+        return np.nan_to_num(x)
+
+    return filler
+
+
+@pytest.mark.parametrize(
+    ("declare", "said"),
+    [(declare_hole_maker, "takes all other assets along"), (declare_filler, "gives a number")],
+)
+def test_holes_must_do_what_the_rule_says(declare, said):
+    report = check_operator(declare(), strict=False)
+    assert not report.passed
+    assert said in str(report)
+
+
+@pytest.mark.parametrize("word", ["ttm", "yoy", "sue", "latest", "max", "min"])
+def test_words_of_the_language_are_no_names(word):
+    with pytest.raises(OperatorArgumentError, match="word of the language"):
+
+        @operator(axis="element", name=word, **STRICT)
+        def mine(x: Number) -> Number:
+            """Nothing."""
+            return x
+
+
+def _unlimited_fill(x):
+    return np.vstack([_last_known(x[: t + 1]) for t in range(len(x))])
+
+
+def _last_known(seen):
+    places = np.where(np.isnan(seen), -1, np.arange(len(seen))[:, None]).max(axis=0)
+    return np.where(places < 0, np.nan, seen[places, np.arange(seen.shape[1])])
+
+
+LEAKS = {
+    "backward fill": lambda x: _unlimited_fill(x[::-1])[::-1],
+    "forward fill without end": _unlimited_fill,
+    "mean of the whole sample": lambda x: np.where(np.isnan(x), np.nanmean(x, axis=0), x),
+    "mean of the session": lambda x: np.where(np.isnan(x), np.nanmean(x, axis=1)[:, None], x),
+    "tomorrow, of prices only": lambda x: (
+        np.vstack([x[1:], x[-1:]]) if np.nanmin(x, initial=1.0) > 0 else x
+    ),
+}
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+@pytest.mark.filterwarnings("ignore:Mean of empty slice:RuntimeWarning")
+def test_leaks_through_holes_are_caught(leak):
+    @operator(axis="time", lookback=0, name="careless", nan_rule="fills holes", source="a test")
+    def careless(x: Number) -> Number:
+        """Fill or look as the case says."""
+        return LEAKS[leak](x)
+
+    assert not check_operator(careless, strict=False).passed

@@ -48,7 +48,7 @@ def test_takes(parameter: Parameter, value: object, held: object) -> None:
         (WINDOW, True, OperatorArgumentError, "written out"),
         (WINDOW, "5", OperatorArgumentError, "written out"),
         (LAG, -1, LookAheadError, "no future"),
-        (COUNT, -1, OperatorArgumentError, "0..756, got -1"),
+        (COUNT, -1, OperatorArgumentError, "0..100000, got -1"),
         (COUNT, 0.5, OperatorArgumentError, "whole number written out"),
         (REAL, float("nan"), OperatorArgumentError, "finite"),
         (REAL, float("inf"), OperatorArgumentError, "finite"),

@@ -42,8 +42,8 @@ Y = np.array([2, 7, 1, 8, 2, 8, 1, np.nan, 8, 4, 5, 9])
         ("Ne($open, $close)", "fillna(open != close, 1) > 0", "open != close"),
         (
             "If(And($open > 1, Not($low < 1)), $open, 0)",
+            "where(fillna(open > 1, 0) > 0 & !(fillna(low < 1, 0) > 0), open, 0)",
             "where(open > 1 & !(low < 1), open, 0)",
-            "",
         ),
         ("Power(Sub($open, Mul($low, 2)), 2)", "(open - low * 2) ** 2", ""),
         ("Abs(Sign(Delta($close, 2)))", "abs(sign(delta(close, 2)))", ""),

@@ -92,9 +92,8 @@ class StudyOrder:
         WorkbenchError
             Whatever the rooms below object to.
         """
-        read_expression(self.expression)
+        factor = read_expression(self.expression)
         horizons = read_horizons(self.horizons)
         tell("loading the market", 0.0)
         market = shelf.load(self.market)
-        factor = read_expression(self.expression, tuple(market.fields))
         return evaluate(factor, market, horizons, self.quantiles, self.entry, progress=tell)

@@ -1,62 +1,94 @@
-"""``workbench factor``: list what the language and the library know, evaluate, audit."""
+"""``workbench factor``: list what the language and the libraries know, evaluate, audit."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.cli import tables
 from workbench.cli.markets import open_market
+from workbench.errors import OperatorArgumentError, near_names
 
-__all__ = ["app", "audit", "evaluate", "listing"]
+if TYPE_CHECKING:
+    from workbench.factor import Factor
+
+__all__ = ["app", "audit", "evaluate", "listing", "read", "shelves"]
 
 app = typer.Typer(help="The factor language: list, evaluate, audit.", no_args_is_help=True)
 
 Text = Annotated[str, typer.Argument(help="Expression, such as 'rank(close)', or a library name.")]
 Data = Annotated[str, typer.Option(help="'demo' or a long OHLCV file (Parquet, CSV).")]
 Seed = Annotated[int, typer.Option(help="Seed of the demo market and of the audit.", min=0)]
+Profile = Annotated[
+    str, typer.Option(help="House whose words the text uses: wq101, gtja191, qlib, brain.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Start = Annotated[str | None, typer.Option(help="First session, YYYY-MM-DD.")]
 End = Annotated[str | None, typer.Option(help="Last session, YYYY-MM-DD.")]
 
 
-def read(text: str) -> str:
-    """Return the expression of a library name, or `text` itself."""
-    from workbench.factor.library import alpha101
+def read(text: str, profile: str = "") -> str:
+    """Return the expression of a library name, or `text` as its house means it."""
+    from workbench.factor import factor
 
-    known = alpha101()
-    return known[text].text if text in known else text
+    if profile:
+        return factor(text, profile=profile).text
+    for known in shelves().values():
+        if text in known:
+            return known[text].text
+    return text
+
+
+def shelves() -> dict[str, Mapping[str, Factor]]:
+    """Return the libraries by name."""
+    from workbench.factor import library
+
+    return {title: getattr(library, title)() for title in library.__all__}
 
 
 @app.command("list")
 def listing(
     operators: Annotated[bool, typer.Option(help="Operators instead of library factors.")] = False,
+    library: Annotated[str, typer.Option(help="One library only, such as alpha191.")] = "",
     json: Json = False,
 ) -> None:
-    """List the factors of the library, or the operators of the language."""
+    """List the factors of the libraries, or the operators of the language."""
     if operators:
-        from workbench.factor.operator import OPERATORS
-
-        columns = ["operator", "axis", "arguments", "summary"]
-        rows = [
-            [
-                name,
-                str(operator.axis),
-                ", ".join(parameter.name for parameter in operator.parameters),
-                operator.doc.strip().splitlines()[0],
-            ]
-            for name, operator in sorted(OPERATORS.items())
-        ]
+        title, columns = "Operators", ["operator", "axis", "arguments", "summary"]
+        rows: list[list[object]] = list(_operators())
     else:
-        from workbench.factor.library import alpha101
-
-        columns = ["factor", "lookback", "expression"]
-        rows = [[name, item.lookback, item.text] for name, item in alpha101().items()]
+        known = shelves()
+        if library and library not in known:
+            raise OperatorArgumentError(
+                f"No library is called {library!r}; there are {', '.join(known)}."
+                f"{near_names(library, known)}"
+            )
+        title, columns = library or "Libraries", ["library", "factor", "lookback", "expression"]
+        rows = [
+            [shelf, name, item.lookback, item.text]
+            for shelf, items in known.items()
+            if not library or shelf == library
+            for name, item in items.items()
+        ]
     if json:
         tables.show_json([dict(zip(columns, row, strict=True)) for row in rows])
         return
-    tables.show("Operators" if operators else "Library: alpha101", columns, rows)
+    tables.show(title, columns, rows)
+
+
+def _operators() -> Iterator[list[object]]:
+    """Rows of the operator table, then the words for figures of statements."""
+    from workbench.factor.figure import FIGURES
+    from workbench.factor.operator import OPERATORS
+
+    for name, row in sorted(OPERATORS.items()):
+        arguments = ", ".join(parameter.shown for parameter in row.parameters)
+        yield [name, str(row.axis), arguments, row.doc.strip().splitlines()[0]]
+    for name, figure in sorted(FIGURES.items()):
+        arguments = figure.signature.partition("(")[2].rstrip(")")
+        yield [name, "statement", arguments, figure.doc.strip().splitlines()[0]]
 
 
 # Most published formulas begin with "-1 *": such a word is an expression, not an option.
@@ -67,6 +99,7 @@ DASH = {"ignore_unknown_options": True}
 def evaluate(
     text: Text,
     data: Data = "demo",
+    profile: Profile = "",
     horizons: Annotated[str, typer.Option(help="Sessions held, such as 1,5,20.")] = "1,5,20",
     quantiles: Annotated[int, typer.Option(help="Number of buckets.", min=2, max=50)] = 10,
     entry: Annotated[str, typer.Option(help="next_open, next_vwap, next_close or close.")] = (
@@ -84,7 +117,7 @@ def evaluate(
     from workbench.report.parameters import FactorStudyParameters, check, from_text
 
     words = [f"horizons={horizons}"]
-    values = {"factor": read(text), "data": data, "quantiles": quantiles, "entry": entry}
+    values = {"factor": read(text, profile), "data": data, "quantiles": quantiles, "entry": entry}
     values |= {"start": start, "end": end, "seed": seed, "sessions_per_year": sessions_per_year}
     asked = check(FactorStudyParameters, values | from_text(FactorStudyParameters, words))
 
@@ -122,6 +155,7 @@ def evaluate(
 def audit(
     text: Text,
     data: Data = "demo",
+    profile: Profile = "",
     cuts: Annotated[int, typer.Option(help="Sessions at which the future is cut.", min=1)] = 5,
     seed: Seed = 7,
     json: Json = False,
@@ -129,7 +163,7 @@ def audit(
     """Check that a factor sees no future; exit status 1 if it does."""
     from workbench.evaluation import audit as audit_of
 
-    found = audit_of(read(text), open_market(data, seed), cuts=cuts, seed=seed)
+    found = audit_of(read(text, profile), open_market(data, seed), cuts=cuts, seed=seed)
     if json:
         columns, rows = tables.frame_rows(found.findings)
         findings = [dict(zip(columns, row, strict=True)) for row in rows]

@@ -6,7 +6,8 @@ Steps:
    universe, rules, sessions and assets; the first difference is an error that names it;
 2. one plan computes the last stored session and the new ones, every step over just the rows that
    these depend on (`plan.py`);
-3. the last stored session must come out in every bit as it is stored, or history has changed;
+3. the last stored session must come out in every bit as it is stored, or history has changed; a
+   folder also knows every session it was made from (`history.py`), so no revision escapes it;
 4. new rows go behind the old ones: in place into a folder, or into panels with room to spare.
 
 Assets must be the same. A vanished column cannot be continued; and a column that appears changes
@@ -25,6 +26,7 @@ from weakref import ref
 import numpy as np
 
 from workbench.arrays import AnyPanel, FloatPanel, read_only
+from workbench.compute.history import check_history, write_history
 from workbench.compute.job import Job
 from workbench.compute.panel_folder import PanelFolder
 from workbench.compute.stream import parts
@@ -71,6 +73,10 @@ def append(job: Job, stored: Stored, max_bytes: int | None = None) -> dict[str, 
     for name, panel in held.items():
         _check_same(job, name, panel)
     count = {name: _new_sessions(job, name, panel) for name, panel in held.items()}
+    digests = {}
+    if folder is not None:
+        upto = max(panel.sessions.values[-1] for panel in held.values())
+        digests = check_history(folder.path, job, upto)
     rows: dict[str, FloatPanel] = {}
     for new in sorted(set(count.values())):
         names = [name for name in held if count[name] == new]
@@ -86,6 +92,7 @@ def append(job: Job, stored: Stored, max_bytes: int | None = None) -> dict[str, 
     }
     if grown:
         folder.extend(grown)
+        write_history(folder.path, job, digests)
     return folder.read_all(list(held))
 
 

@@ -14,14 +14,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from workbench.arrays import AnyPanel, FloatPanel
-from workbench.compute.laws import difference, future_leak, lookback_broken, start_bound
+from workbench.compute.laws import Fields, difference, future_leak, lookback_broken, start_bound
 from workbench.compute.user_operators import apply, sample_literal, user_operator
 from workbench.errors import UserOperatorError
 from workbench.factor.operator import Axis, Operator
@@ -31,6 +31,7 @@ __all__ = ["Finding", "OperatorReport", "check_operator"]
 
 _ASSETS = 13
 _SPARE = 24  # sessions beyond the look-back
+_LONG, _WIDE = 420, 60  # of the large sample
 _EXTREMES = (0.0, -0.0, 1e308, -1e308, 5e-324, -1.0, 1.0, 710.0, np.nan)
 
 
@@ -141,16 +142,12 @@ class _Trial:
 
     def laws(self) -> dict[str, Callable[[], str]]:
         """Each law by name, with the function that says how it is broken."""
-        sessions = len(next(iter(self.fields.values())))
-        cuts = (0, sessions // 2, sessions - 2)
         return {
-            "no look-ahead": lambda: future_leak(self.run, self.fields, cuts),
-            "free of the start": lambda: start_bound(
-                self.run, self.fields, self.lookback, drops=(1, 3, _SPARE // 2)
-            ),
+            "no look-ahead": lambda: self.in_every_scene(self.leaks),
+            "free of the start": lambda: self.in_every_scene(self.starts),
             "look-back": lambda: lookback_broken(self.run, self.fields, self.lookback),
-            "order of assets": self.order,
-            "other assets": self.others,
+            "order of assets": lambda: self.in_every_scene(self.order),
+            "other assets": lambda: self.in_every_scene(self.others),
             "missing values": self.missing,
             "inputs left alone": self.inputs,
             "same bits twice": lambda: difference(
@@ -159,6 +156,38 @@ class _Trial:
             "short samples": self.short,
             "extreme numbers": self.extremes,
         }
+
+    def in_every_scene(self, law: Callable[[Fields], str]) -> str:
+        """Hold a law against plain numbers, prices, holes, suspensions, and a large sample."""
+        for scene, fields in self.scenes():
+            if broken := law(fields):
+                return f"{broken} ({scene})"
+        return ""
+
+    def scenes(self) -> Iterator[tuple[str, Fields]]:
+        """Samples in which careless code leaks: through holes, or only in some kind of data."""
+        yield "plain numbers", self.fields
+        prices = {n: np.abs(v) if v.dtype.kind == "f" else v for n, v in self.fields.items()}
+        yield "positive numbers", prices
+        rng = np.random.default_rng(15)
+        for scene, fields in (("holes", self.fields), ("holes in positive numbers", prices)):
+            holed = {name: values.copy() for name, values in fields.items()}
+            for values in holed.values():
+                if values.dtype.kind == "f":
+                    values[rng.random(values.shape) < 0.15] = np.nan
+                    values[: len(values) // 3, ::7] = np.nan  # not yet listed
+                    values[len(values) // 2 : len(values) // 2 + 6, 1::5] = np.nan  # suspended
+            yield scene, holed
+        yield "a large sample", self.sample(self.lookback + _LONG, _WIDE)
+
+    def leaks(self, fields: Fields) -> str:
+        """Whether the future changes the past."""
+        sessions = len(next(iter(fields.values())))
+        return future_leak(self.run, fields, (0, sessions // 2, sessions - 2))
+
+    def starts(self, fields: Fields) -> str:
+        """Whether values depend on where loading began."""
+        return start_bound(self.run, fields, self.lookback, drops=(1, 3, _SPARE // 2))
 
     def run(self, fields: Any) -> FloatPanel:
         """The operator over its operands, in order."""
@@ -179,11 +208,11 @@ class _Trial:
                 found[parameter.name] = rng.lognormal(0.0, 2.0, size) * signs
         return found
 
-    def order(self) -> str:
+    def order(self, fields: Fields) -> str:
         """The columns in another order give the results in that order."""
-        order = np.random.default_rng(4).permutation(_ASSETS)
-        want = self.run(self.fields)[:, order]
-        got = self.run({name: values[:, order] for name, values in self.fields.items()})
+        order = np.random.default_rng(4).permutation(next(iter(fields.values())).shape[1])
+        want = self.run(fields)[:, order]
+        got = self.run({name: values[:, order] for name, values in fields.items()})
         what = "the order of assets changes values"
         if self.row.axis is not Axis.SECTION:
             return difference(got, want, what)
@@ -191,27 +220,38 @@ class _Trial:
         near = np.isclose(got, want, rtol=1e-12, atol=1e-12 * size, equal_nan=True)
         return "" if near.all() else f"{what}: {(~near).sum()} cells differ by more than rounding"
 
-    def others(self) -> str:
+    def others(self, fields: Fields) -> str:
         """Along time and in a cell, an asset does not know the other assets."""
         if self.row.axis is Axis.SECTION:
             return ""
-        few = {name: values[:, ::3] for name, values in self.fields.items()}
+        few = {name: values[:, ::3] for name, values in fields.items()}
         return difference(
-            self.run(few), self.run(self.fields)[:, ::3], "leaving assets out changes the others"
+            self.run(few), self.run(fields)[:, ::3], "leaving assets out changes the others"
         )
 
     def missing(self) -> str:
-        """Under a strict rule a hole anywhere in the window makes the value missing."""
+        """Holes do what the rule says, and an asset without a value does not take the others along.
+
+        Under a rule that begins with "strict" a hole anywhere in the window makes the value
+        missing; under "NaN where …" a hole in the cell itself does.
+        """
+        rule = self.row.nan_rule.lower()
+        strict, cell = rule.startswith("strict"), rule.startswith(("strict", "nan where"))
+        whole = np.isfinite(self.run(self.fields)[-1])
         for name, values in self.fields.items():
             if values.dtype.kind != "f":
                 continue
-            for age in {0, self.lookback // 2, self.lookback}:
+            for age in sorted({0, self.lookback // 2, self.lookback}):
                 holed = {other: kept.copy() for other, kept in self.fields.items()}
                 holed[name][len(values) - 1 - age, ::2] = np.nan
-                got = self.run(holed)[-1]
-                hole = age == 0 if self.row.axis is Axis.SECTION else True
-                if self.row.nan_rule.startswith("strict") and hole and np.isfinite(got[::2]).any():
-                    return f"the rule is strict, but a hole of age {age} in {name!r} gives a number"
+                got = np.isfinite(self.run(holed)[-1])
+                along_time = self.row.axis is not Axis.SECTION
+                bound = (cell and age == 0) or (strict and along_time)
+                if bound and got[::2].any():
+                    said = f"the rule is {self.row.nan_rule!r}"
+                    return f"{said}, but a hole of age {age} in {name!r} gives a number"
+                if whole[1::2].any() and not got[1::2].any():
+                    return f"a hole of age {age} in {name!r} takes all other assets along"
         return ""
 
     def inputs(self) -> str:

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from workbench.compute.literals import MOST, complete, setting_of
 from workbench.compute.padding import LANES, pad
+from workbench.compute.threads import default_threads
 from workbench.errors import ComputeError, KernelsMissingWarning, PlanError, near_names
 from workbench.factor.operator import OPERATORS, Axis
 
@@ -172,13 +173,6 @@ def chosen_variant() -> str:
             f"{near_names(name, variants())}"
         )
     return name
-
-
-def default_threads() -> int:
-    """Count the CPUs this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return os.cpu_count() or 1
 
 
 def run_stage(

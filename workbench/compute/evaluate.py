@@ -19,6 +19,7 @@ import numpy as np
 from workbench.arrays import AnyPanel, FloatPanel
 from workbench.compute.anchors import with_rows
 from workbench.compute.append import append, tail
+from workbench.compute.history import write_history
 from workbench.compute.job import Job
 from workbench.compute.memo import Memo, as_memo
 from workbench.compute.panel_folder import PanelFolder
@@ -80,7 +81,9 @@ def compute(
     append_to : Panel, mapping of str to Panel, or folder, optional
         What was computed before, over the same assets. Only the sessions after it are computed;
         the last stored one is computed again and must have the same bits. A folder that `out`
-        wrote is extended in place; panels are extended into new ones.
+        wrote is extended in place and knows every session it was made from, so that a revision
+        of any of them raises; panels in memory are extended into new ones and are held against
+        their last session only.
     last : int, optional
         Only the last so many sessions, bit for bit as in a full run.
     memo : Memo or folder, optional
@@ -149,6 +152,8 @@ def _whole(
         folder = PanelFolder(out)
         try:
             deliver(job, folder, max_bytes, memo)
+            others = set(folder.names) - set(job.factors)
+            write_history(folder.path, job, beside=bool(others))
             folder.commit(job.market.sessions, job.market.assets)
         except BaseException:
             folder.discard()
@@ -240,8 +245,8 @@ def _check_options(device: str, dtype: str, threads: int | None) -> None:
         raise DeviceUnavailableError(
             "This version computes on the CPU only. Use device='auto' or 'cpu'."
         )
-    if threads is not None and (not isinstance(threads, int) or threads < 1):
-        raise PlanError(f"threads is a positive whole number or None; got {threads!r}.")
+    if threads is not None and (not isinstance(threads, int) or not 1 <= threads <= 1024):
+        raise PlanError(f"threads is a whole number from 1 to 1024, or None; got {threads!r}.")
 
 
 def _check_ways(max_bytes: int | None, **ways: Any) -> None:

@@ -34,6 +34,7 @@ __all__ = ["content_fingerprint", "engine_fingerprint", "job_key", "term_fingerp
 
 _FORMAT = "workbench memo 1"
 _SOURCES = frozenset({".py", ".h", ".hpp", ".cpp", ".cu", ".cuh"})
+_PLAIN = (bool, int, float, str, type(None))
 _MASK = " estimation"  # no field can have this name
 
 # A market is a frozen value, so what was read from it once need not be read again.
@@ -135,13 +136,14 @@ def _user_code(word: str) -> str | None:
     if not is_user_operator(word):
         return ""
     one = user_operator(word)
-    if not one.version:
-        return None
+    held = [cell.cell_contents for cell in getattr(one.function, "__closure__", None) or ()]
+    if not one.version or not all(isinstance(value, _PLAIN) for value in held):
+        return None  # what else a closure may hold is not in the source
     try:
         source = inspect.getsource(one.function)
     except (OSError, TypeError):
         source = ""  # typed at a prompt that keeps no text: the version alone speaks
-    return _digest(f"{one.version}\n{source}")
+    return _digest(f"{one.version}\n{source}\n{held!r}")
 
 
 def _digest(text: str) -> str:

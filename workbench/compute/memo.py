@@ -190,6 +190,8 @@ class Memo:
 
 def as_memo(memo: Memo | str | os.PathLike[str] | None) -> Memo | None:
     """A memo, or the one in this folder."""
+    if memo is not None and not isinstance(memo, (Memo, str, os.PathLike)):
+        raise PlanError(f"memo is a Memo or a folder; got {type(memo).__name__}.")
     return memo if memo is None or isinstance(memo, Memo) else Memo(memo)
 
 

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 from uuid import uuid4
 
@@ -44,10 +45,17 @@ class PanelFolder:
     lets_go = True
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
+        if not isinstance(path, (str, os.PathLike)):
+            raise PlanError(f"A folder of panels is a path, got {type(path).__name__}.")
         self._path = Path(path)
         if self._path.exists() and not self._path.is_dir():
             raise PlanError(f"A folder of panels cannot be {self._path.name!r}: it is a file.")
         self._made: dict[str, dict[str, Any]] = {}
+
+    @property
+    def path(self) -> Path:
+        """Where the folder is."""
+        return self._path
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -167,7 +175,7 @@ class PanelFolder:
     def _mapped(self, file: str) -> FloatPanel:
         try:
             return np.load(self._path / file, mmap_mode="r")
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError, SyntaxError, TokenError) as error:
             raise PlanError(
                 f"The file {file!r} of this folder is missing or torn ({error}); compute the panel "
                 "again with out=."
@@ -191,8 +199,14 @@ class PanelFolder:
         path = self._path / _INDEX
         if not path.exists():
             return {"format": _FORMAT, "sessions": [], "assets": [], "panels": {}, "origins": []}
-        index = json.loads(path.read_text(encoding="utf-8"))
-        if index.get("format") != _FORMAT:
+        try:
+            index = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise PlanError(
+                f"The index of the folder {self._path.name!r} cannot be read ({error}); compute "
+                "its panels again with out=."
+            ) from error
+        if not isinstance(index, dict) or index.get("format") != _FORMAT:
             raise PlanError(f"The folder {self._path.name!r} was written by a newer workbench.")
         for one in index["panels"].values():
             one["provenance"]["market"] = index["origins"][one["provenance"]["market"]]

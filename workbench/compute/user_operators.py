@@ -25,6 +25,7 @@ from workbench.errors import (
     near_names,
 )
 from workbench.factor.fields import field_info
+from workbench.factor.figure import is_point_in_time
 from workbench.factor.operator import Axis, Operator, register, unregister
 from workbench.factor.operator import operator as declared
 from workbench.factor.parameter import Kind, Literal, Parameter
@@ -297,6 +298,8 @@ def _check_word(word: str) -> None:
         )
     if field_info(word) is not None:
         raise OperatorArgumentError(f"{word!r} is a field of the market; pass another name='…'.")
+    if is_point_in_time(word) or word in ("min", "max", "if"):
+        raise OperatorArgumentError(f"{word!r} is a word of the language; pass another name='…'.")
 
 
 def _check_signature(function: Callable[..., Any], word: str) -> None:

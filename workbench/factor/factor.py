@@ -275,8 +275,9 @@ def unknown_field(source: Factor | Term, name: str, known: Iterable[str]) -> Unk
         or near_names(name, names)
         or f" There are: {', '.join(names) or 'none'}."
     )
-    message = f"No field is called {name!r}.{hint}"
     carrier = factor(source)
+    where = f" ({carrier.name} reads it)" if carrier.name else ""
+    message = f"No field is called {name!r}{where}.{hint}"
     place = carrier.locate(name) if carrier.term.size <= LONGEST_TEXT else None
     if place is None:
         return UnknownFieldError(message)

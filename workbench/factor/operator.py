@@ -79,7 +79,7 @@ class Axis(StrEnum):
     SECTION = "section"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Operator:
     """One row of the operator table.
 
@@ -129,6 +129,9 @@ class Operator:
     codes: bool = False
     validate: Callable[..., str] | None = None
     fits: Callable[[Sequence[Term], Sequence[Literal]], str] | None = None
+
+    def __repr__(self) -> str:
+        return f"<operator {self.signature}>"
 
     @property
     def operands(self) -> tuple[Parameter, ...]:

@@ -207,10 +207,11 @@ class Parameter:
 def _date(number: int, where: str) -> int:
     """Return a date written yyyymmdd; what is below 10000 is a row number of plain arrays."""
     year, month, day = number // 10_000, number // 100 % 100, number % 100
-    if number >= 10_000 and not (1900 <= year <= 2200 and 1 <= month <= 12 and 1 <= day <= 31):
-        raise OperatorArgumentError(f"{where} is a date written 20150105, got {number}.")
-    if number < 0:
-        raise OperatorArgumentError(f"{where} is a date written 20150105, got {number}.")
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    lengths = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    real = 1900 <= year <= 2200 and 1 <= month <= 12 and 1 <= day <= lengths[month - 1]
+    if number < 0 or (number >= 10_000 and not real):
+        raise OperatorArgumentError(f"{where} is a date written like 20150105, got {number}.")
     return number
 
 

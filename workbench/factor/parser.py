@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple, NoReturn
 
 from workbench.errors import FactorError, OperatorArgumentError, UnknownOperatorError
 from workbench.factor.build import opposite
 from workbench.factor.figure import is_point_in_time, point_in_time_field
+from workbench.factor.limits import DEEPEST_NESTING, UNTRUSTED, Limits
 from workbench.factor.numerals import written_number
 from workbench.factor.operator import Operator, find_operator, is_spelling
 from workbench.factor.parameter import Literal, Parameter
@@ -29,33 +29,7 @@ from workbench.factor.tokens import Token, pointed, refuse, tokenize
 
 __all__ = ["UNTRUSTED", "Limits", "parse"]
 
-DEEPEST_NESTING = 100
-"""Open parentheses, calls and signs at one place: keeps the parser's own stack small."""
-
 _EXTREMES = {"min": ("ts_min", "minimum"), "max": ("ts_max", "maximum")}
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a text may ask for.
-
-    Parameters
-    ----------
-    length : int
-        Characters.
-    nodes : int
-        Fields, constants and calls, as written.
-    depth : int
-        Calls on the longest path.
-    """
-
-    length: int = 4000
-    nodes: int = 512
-    depth: int = 64
-
-
-UNTRUSTED = Limits(nodes=64, depth=12)
-"""Limits for text that came from a stranger."""
 
 
 def parse(text: str, limits: Limits | None = None, profile: str | Profile = "") -> Term:
@@ -94,9 +68,7 @@ def parse(text: str, limits: Limits | None = None, profile: str | Profile = "") 
     if len(text) > limits.length:
         message = f"The text has {len(text)} characters, more than the {limits.length} allowed."
         refuse(message, text, limits.length)
-    house = find_profile(profile) if isinstance(profile, str) and profile else profile
-    if house and house.sigil:
-        text = text.replace(house.sigil, " ")
+    house = profile if isinstance(profile, Profile) or not profile else find_profile(profile)
     return _Parser(text, limits, house or None).whole()
 
 
@@ -129,7 +101,8 @@ class _Parser:
         self.profile = profile
         self.bound = bound
         self.nearest = nearest or (profile is not None and profile.windows == "round")
-        self.tokens = tokenize(source)
+        sigil = profile.sigil if profile is not None else ""
+        self.tokens = tokenize(source.replace(sigil, " ") if sigil else source)
         self.place = 0
         self.nodes = 0
         self.nesting = 0
@@ -199,11 +172,22 @@ class _Parser:
                 break
             self.advance()
             right = self.expression(Bind.PREFIX if bind is Bind.POWER else Bind(bind + 1))
-            left = self.call(name, (left, right), token.start)
+            left = self.joined(sign, name, (left, right), token)
             if bind is Bind.COMPARE and INFIX.get(self.token.text, ("", None))[1] is bind:
                 self.refuse("Comparisons do not chain; write a < b & b < c, or use parentheses.")
         self.nesting -= 1
         return left
+
+    def joined(self, sign: str, name: str, sides: tuple[Term, Term], token: Token) -> Term:
+        """Call the operator of an infix sign, or what the house understands by the sign."""
+        word = self.profile.signs.get(sign) if self.profile is not None else None
+        if self.profile is None or word is None:
+            return self.call(name, sides, token.start)
+        rule = self.profile.reading(word, (("", ""), ("", "")))
+        arguments = [_Argument(side, token.start, False) for side in sides]
+        if rule is None:
+            self.refuse(f"The profile {self.profile.name} has no rule {word!r} for `{sign}`.")
+        return self.read_as(rule, arguments, token)
 
     def compared(self, token: Token) -> str:
         """Read a single ``=`` as a comparison where the house writes it so."""
@@ -303,6 +287,7 @@ class _Parser:
         bound = {
             argument.name or names[place]: argument.term for place, argument in enumerate(arguments)
         }
+        self.check_spare(rule, bound, token)
         try:
             for name, default in rule.parameters:
                 if name not in bound:
@@ -315,6 +300,14 @@ class _Parser:
             refuse(message, self.source, token.start, type(error))
         self.nodes += body.nodes - 1
         return self.made(term, token.start)
+
+    def check_spare(self, rule: Reading, bound: Mapping[str, Term], token: Token) -> None:
+        """Refuse an expression in a place of the rule that its body does not read."""
+        for name in bound.keys() - rule.read - {pinned for pinned, _ in rule.pinned}:
+            if not isinstance(bound[name], Constant):
+                message = f"`{rule.head}`: `{name}` is a number that changes no value here, "
+                message += f"got the {bound[name].brief()}."
+                refuse(message, self.source, token.start, OperatorArgumentError)
 
     def arguments(self, token: Token) -> list[_Argument]:
         arguments: list[_Argument] = []
@@ -387,7 +380,7 @@ class _Parser:
         value: object = argument.term if written is None else written
         if parameter.role == "choice" and isinstance(argument.term, Field):
             value = argument.term.name
-        if isinstance(value, float) and parameter.role in ("window", "lag", "count") and value > 0:
+        if isinstance(value, float) and parameter.role in ("window", "lag") and value > 0:
             value = float(math.floor(value + 0.5) if self.nearest else math.floor(value))
         try:
             return parameter.literal(value, row.name)

@@ -70,6 +70,11 @@ class Reading:
             parameters.append((name, None if default.startswith("=") else default or None))
         return cls(head, match[1].lower(), tuple(parameters), body, tuple(pinned))
 
+    @property
+    def read(self) -> frozenset[str]:
+        """Names that the body reads."""
+        return frozenset(re.findall(r"[A-Za-z][A-Za-z0-9_]*", self.body))
+
     def takes(self, arguments: Sequence[tuple[str, str]]) -> bool:
         """Whether the arguments fit, each a name (or nothing) and what was written.
 
@@ -111,6 +116,8 @@ class Profile:
         What becomes of fractional windows.
     equals : bool
         Whether a single ``=`` compares.
+    signs : mapping of str to str
+        Infix sign → name of the rule that it stands for.
     sigil : str
         A sign before field names, dropped (``$`` in ``$close``).
     source : str
@@ -129,6 +136,7 @@ class Profile:
     extremes: bool = True
     windows: str = "floor"
     equals: bool = False
+    signs: Mapping[str, str] = field(default_factory=dict)
     sigil: str = ""
     source: str = ""
 
@@ -187,9 +195,9 @@ def find_profile(name: str) -> Profile:
     # Imported here: the profiles are written with the class above.
     from workbench.factor.profiles import PROFILES
 
-    if name not in PROFILES:
+    if not isinstance(name, str) or name not in PROFILES:
         raise OperatorArgumentError(
-            f"No profile is called {name!r:.40}; there are {', '.join(PROFILES)}."
+            f"No profile is called {name!r:.60}; there are {', '.join(PROFILES)}."
             f"{near_names(str(name), PROFILES)}"
         )
     return PROFILES[name]

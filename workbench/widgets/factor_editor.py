@@ -15,6 +15,7 @@ import param
 
 from workbench.errors import FactorError
 from workbench.factor import UNTRUSTED, Factor, factor, unknown_field
+from workbench.factor.fields import field_info
 from workbench.tearsheet.theme import MONOSPACE
 from workbench.tearsheet.theme import theme as choose_theme
 from workbench.widgets import safe
@@ -51,10 +52,17 @@ def read_expression(expression: str, fields: tuple[str, ...] = ()) -> Factor:
     0
     """
     read = factor(expression, limits=UNTRUSTED)
-    missing = sorted(read.fields.difference(fields)) if fields else []
+    missing = [name for name in sorted(read.fields.difference(fields)) if not _derived(name)]
+    missing = missing if fields else []
     if missing:
         raise unknown_field(read, missing[0], fields)
     return read
+
+
+def _derived(name: str) -> bool:
+    """Whether a market makes the field from others (adv60), whether or not it lists it."""
+    info = field_info(name)
+    return info is not None and info.lookback > 0
 
 
 class FactorEditor(pn.viewable.Viewer):

@@ -110,7 +110,8 @@ struct ts_zscore_fold : spread {
   template <class V, class N>
   LANE V value(const State<V, 3>& s, N count, const V* now, const Setting&) {
     const V distance = (now[0] - s.field[0]) - s.field[1];
-    return distance / square_root(s.field[2] / (count - 1.0));  // no spread: 0 / 0
+    const V deviation = square_root(s.field[2] / (count - 1.0));  // none: 0 / 0
+    return distance / deviation + (deviation - deviation);        // too large for a double: NaN
   }
 };
 
@@ -166,7 +167,7 @@ LANE V related(V xx, V yy, V xy, N count) {
   // A perfect line comes out a few roundings off 1, differently for each lane; without this a
   // rank over such values would order rounding noise. 8 n roundings bound what n terms can lose.
   const V one = splat<V>(1.0), edge = one - splat<V>(8.0 * 2.220446049250313e-16) * count;
-  V r = xy / spread;
+  V r = xy / spread + (spread - spread);  // too large for a double: NaN
   r = select(r >= edge, one, r);
   return select(r <= -edge, -one, r);
 }

@@ -17,8 +17,9 @@ struct ts_regression_fold : joint_spread {
     const V y = s.field[0] + s.field[2], x = s.field[1] + s.field[3];  // means
     const V yy = s.field[4], xx = guarded(s.field[5], x, count), xy = s.field[6];
     const V slope = select(n > splat<V>(2.0), xy / xx, missing);
-    const V left = yy - slope * xy;
-    const V variance = select(left > zero, left, zero) / (n - splat<V>(2.0));
+    // What a perfect line leaves is rounding, as in correlation: 8 n of it count as nothing.
+    const V left = yy - slope * xy, rounding = yy * n * splat<V>(8.0 * 2.220446049250313e-16);
+    const V variance = select(left > rounding, left, zero) / (n - splat<V>(2.0));
     const V se = square_root(variance / xx) + (left - left);
     const V above = (now[1] - s.field[1]) - s.field[3];  // of x today, above its mean
     switch (setting.integer[0]) {
@@ -120,44 +121,46 @@ struct StrictOf<trend<kOutput>> {
   using type = trend_strict<kOutput>;
 };
 
-// Three series: means, then xx, yy, zz, xy, xz, yz.
+// Three series: newest values, what the means lie above them, xx, yy, zz, xy, xz, yz.
 struct ts_partial_corr_fold {
-  static constexpr int operands = 3, fields = 9;
+  static constexpr int operands = 3, fields = 12;
   template <class T>
   using Value = Reals;
   template <class V>
-  LANE State<V, 9> leaf(const V* x, const Setting&) {
+  LANE State<V, 12> leaf(const V* x, const Setting&) {
     const V none = (x[0] - x[0]) + (x[1] - x[1]) + (x[2] - x[2]);
-    return {{x[0], x[1], x[2], none, none, none, none, none, none}};
+    return {{x[0], x[1], x[2], none, none, none, none, none, none, none, none, none}};
   }
   template <class V>
-  LANE State<V, 9> empty(const Setting&) {
+  LANE State<V, 12> empty(const Setting&) {
     const V none = splat<V>(0.0);
-    return {{none, none, none, none, none, none, none, none, none}};
+    return {{none, none, none, none, none, none, none, none, none, none, none, none}};
   }
   template <class V, class N>
-  LANE State<V, 9> join(const State<V, 9>& a, const State<V, 9>& b, const Sizes<N>& n,
-                        const Setting&) {
+  LANE State<V, 12> join(const State<V, 12>& a, const State<V, 12>& b, const Sizes<N>& n,
+                         const Setting&) {
     V gap[3];
-    State<V, 9> s;
+    State<V, 12> s;
     LANE_UNROLL
     for (int k = 0; k < 3; ++k) {
-      gap[k] = a.field[k] - b.field[k];
-      s.field[k] = b.field[k] + gap[k] * n.share;
-      s.field[3 + k] = (a.field[3 + k] + b.field[3 + k]) + gap[k] * (gap[k] * n.cross);
+      s.field[k] = newest_of(a.field[k], b.field[k], n);
+      gap[k] = (a.field[k] - s.field[k]) + (a.field[3 + k] - b.field[3 + k]);
+      s.field[3 + k] = b.field[3 + k] + gap[k] * n.share;
+      s.field[6 + k] = (a.field[6 + k] + b.field[6 + k]) + gap[k] * (gap[k] * n.cross);
     }
-    s.field[6] = (a.field[6] + b.field[6]) + gap[0] * (gap[1] * n.cross);
-    s.field[7] = (a.field[7] + b.field[7]) + gap[0] * (gap[2] * n.cross);
-    s.field[8] = (a.field[8] + b.field[8]) + gap[1] * (gap[2] * n.cross);
+    s.field[9] = (a.field[9] + b.field[9]) + gap[0] * (gap[1] * n.cross);
+    s.field[10] = (a.field[10] + b.field[10]) + gap[0] * (gap[2] * n.cross);
+    s.field[11] = (a.field[11] + b.field[11]) + gap[1] * (gap[2] * n.cross);
     return s;
   }
   template <class V, class N>
-  LANE V value(const State<V, 9>& s, N count, const V*, const Setting&) {
-    const V xx = guarded(s.field[3], s.field[0], count), one = splat<V>(1.0);
-    const V yy = guarded(s.field[4], s.field[1], count);
-    const V zz = guarded(s.field[5], s.field[2], count);
-    const V xy = related(xx, yy, s.field[6], count), xz = related(xx, zz, s.field[7], count);
-    const V yz = related(yy, zz, s.field[8], count);
+  LANE V value(const State<V, 12>& s, N count, const V*, const Setting&) {
+    const V one = splat<V>(1.0);
+    const V xx = guarded(s.field[6], s.field[0] + s.field[3], count);
+    const V yy = guarded(s.field[7], s.field[1] + s.field[4], count);
+    const V zz = guarded(s.field[8], s.field[2] + s.field[5], count);
+    const V xy = related(xx, yy, s.field[9], count), xz = related(xx, zz, s.field[10], count);
+    const V yz = related(yy, zz, s.field[11], count);
     return (xy - xz * yz) / square_root((one - xz * xz) * (one - yz * yz));
   }
 };

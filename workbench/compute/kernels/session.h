@@ -11,7 +11,7 @@
 
 #ifdef WORKBENCH_DEVICE
 #define SECTION_FIRST if (threadIdx.x == 0)
-#define LANE_CALL static __device__
+#define LANE_CALL static __device__ __noinline__
 #else
 #define SECTION_FIRST if (true)
 #define LANE_CALL static  // too long to be inlined wherever it is called

@@ -39,11 +39,17 @@ struct four_moments : one_real {
   }
 };
 
+// Squares whose powers would vanish say nothing about shape.
+template <class V, class N>
+LANE V shaped(V square, V mean, N count) {
+  return select(square > splat<V>(1e-140), guarded(square, mean, count), not_a_number<V>());
+}
+
 struct skew_fold : four_moments {
   template <class V, class N>
   LANE V value(const State<V, 5>& s, N count, const V*, const Setting&) {
     const V n = splat<V>(0.0) + count, one = splat<V>(1.0), two = splat<V>(2.0);
-    const V second = guarded(s.field[2], s.field[0] + s.field[1], count);
+    const V second = shaped(s.field[2], s.field[0] + s.field[1], count);
     const V ratio = s.field[3] / second / square_root(second);
     return select(n > two, n * square_root(n - one) / (n - two) * ratio, not_a_number<V>());
   }
@@ -53,7 +59,7 @@ struct kurt_fold : four_moments {
   template <class V, class N>
   LANE V value(const State<V, 5>& s, N count, const V*, const Setting&) {
     const V n = splat<V>(0.0) + count, one = splat<V>(1.0), three = splat<V>(3.0);
-    const V second = guarded(s.field[2], s.field[0] + s.field[1], count);
+    const V second = shaped(s.field[2], s.field[0] + s.field[1], count);
     const V ratio = (n + one) * n * (s.field[4] / second) / second - three * (n - one);
     const V value = (n - one) / ((n - splat<V>(2.0)) * (n - three)) * ratio;
     return select(n > three, value, not_a_number<V>());

@@ -13,7 +13,7 @@ namespace workbench {
 constexpr int kLanes = 16;             // every pitch and every time tile is a multiple of this
 constexpr int kFirstConstant = -1000;  // operand id of constants[0]
 constexpr int kFirstGroup = -2000;     // operand id of group array 0, then downwards
-constexpr int kFoldFields = 10;        // numbers of a fold's state for one lane, its count included
+constexpr int kFoldFields = 13;        // numbers of a fold's state for one lane, its count included
 constexpr int kGathered = 3;           // operands of a window program at most
 constexpr int kSectionRows = 16;
 constexpr int kRankCounters = 3 * 2048;

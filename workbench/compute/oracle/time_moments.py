@@ -17,6 +17,10 @@ from workbench.compute.oracle.windows import centred, each_window, flat, total
 __all__ = ["TIME_MOMENTS", "correlation", "covariance", "kurt", "skew", "variance"]
 
 
+VANISHING = 1e-140
+"""Sums of squares whose own powers would vanish: nothing can be said about the shape."""
+
+
 def _number(window: FloatPanel) -> FloatPanel:
     """How many values there are."""
     return (~np.isnan(window)).sum(axis=0).astype(float)
@@ -58,13 +62,15 @@ def stddev(x: FloatPanel, *literals: object) -> FloatPanel:
 def _skewness(w: FloatPanel) -> FloatPanel:
     n, second = _number(w), _power(w, 2)
     value = n * np.sqrt(n - 1) / (n - 2) * _power(w, 3) / second**1.5
-    return np.where(flat(w) | (n < 3), np.nan, value)
+    return np.where(flat(w) | (second <= VANISHING) | (n < 3), np.nan, value)
 
 
 def _excess(w: FloatPanel) -> FloatPanel:
     n, second = _number(w), _power(w, 2)
     ratio = (n + 1) * n * _power(w, 4) / second**2 - 3 * (n - 1)
-    return np.where(flat(w) | (n < 4), np.nan, (n - 1) / ((n - 2) * (n - 3)) * ratio)
+    return np.where(
+        flat(w) | (second <= VANISHING) | (n < 4), np.nan, (n - 1) / ((n - 2) * (n - 3)) * ratio
+    )
 
 
 def skew(
@@ -95,7 +101,8 @@ def ts_zscore(
 
     def cut(w: FloatPanel) -> FloatPanel:
         deviation = np.sqrt(_power(w, 2) / (_number(w) - 1))
-        return np.where(deviation > 0, (w[-1] - centred(w)[1]) / deviation, np.nan)
+        value = (w[-1] - centred(w)[1]) / deviation
+        return np.where((deviation > 0) & np.isfinite(deviation), value, np.nan)
 
     return each_window([x], window, min_periods, sessions, cut)
 

@@ -24,6 +24,7 @@ def _line(y: FloatPanel, x: FloatPanel, out: str) -> FloatPanel:
     sxx = np.where(flat(x), np.nan, total(dx * dx))
     slope = total(dx * dy) / sxx
     left = total((dy - slope * dx) ** 2) + (slope - slope)
+    left = np.where(left <= 8 * n * np.finfo(float).eps * total(dy * dy), 0 * left, left)
     se = np.sqrt(left / (n - 2) / sxx)
     return {
         "slope": slope,

@@ -1,7 +1,8 @@
 """Windows along time: lines fitted to a window.
 
 Ordinary least squares with an intercept, on another series or on the sessions themselves. Windows
-as in `time_series`; a session counts where both series have a value, and three are needed.
+as in `time_series`; a session counts where both series have a value. A line on another series
+needs three sessions; one on the sessions themselves needs two.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ def ts_regression(
     Formula: slope = Sxy / Sxx; intercept = my - slope mx; fitted, resid at t; rsquare = Sxy^2 /
     (Sxx Syy); se = sqrt(SSE / (n-2) / Sxx); tstat = slope / se. Shape: (T, N), (T, N) → (T, N).
     Unit: of y by that of x (slope, se); of y (intercept, fitted, resid); pure number (rsquare,
-    tstat). A constant y has slope 0 and no rsquare. Errors: OperatorArgumentError unless window is
+    tstat). A constant y has slope 0 and no rsquare; a line that leaves nothing (no more than 8 n
+    roundings) has se 0 and no tstat. Errors: OperatorArgumentError unless window is
     in 3..756; LookAheadError if it is negative.
 
     Examples

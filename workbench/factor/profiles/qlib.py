@@ -104,6 +104,7 @@ def _profile(name: str, readings: Mapping[str, str]) -> Profile:
         readings=readings,
         fields={"factor": "adj_factor", "change": "returns"},
         extremes=False,
+        signs={">": "gt", ">=": "ge", "<": "lt", "<=": "le", "==": "eq", "!=": "ne"},
         sigil="$",
         source=SOURCE,
     )
