@@ -30,7 +30,7 @@ Digests = NDArray[np.uint64]
 _FILE = "history.npz"
 _DAYS = " days"  # no field can have these names
 _MASK = " estimation"
-_BLOCK = 1 << 20  # bytes looked at at once: they stay in the cache
+_BLOCK = 1 << 18  # bytes looked at at once: they stay in the cache
 
 
 def row_digests(values: AnyPanel) -> Digests:
@@ -48,8 +48,9 @@ def row_digests(values: AnyPanel) -> Digests:
     digests = np.empty(len(bits), np.uint64)
     rows = max(1, _BLOCK // max(1, 8 * bits.shape[1]))
     for first in range(0, len(bits), rows):
-        mixed = _mixed(_mixed(bits[first : first + rows].astype(np.uint64)) + columns)
-        digests[first : first + rows] = mixed.sum(axis=1)
+        words = bits[first : first + rows].astype(np.uint64)
+        words += columns
+        digests[first : first + rows] = _mixed(words).sum(axis=1)
     return digests
 
 
