@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.compute.toy_market import toy_market
 from workbench.compute import compute, on_arrays, rank_rows
 from workbench.errors import (
     DeviceUnavailableError,
@@ -138,7 +139,7 @@ def test_window_longer_than_history_says_both_numbers(market: Market) -> None:
         ({"device": "gpu"}, DeviceUnavailableError, "CPU only"),
         ({"device": "cuda"}, PlanError, "auto, cpu, gpu"),
         ({"dtype": "float16"}, PlanError, "float32, float64"),
-        ({"threads": 0}, PlanError, "positive whole number"),
+        ({"threads": 0}, PlanError, "whole number from 1 to 1024"),
     ],
 )
 def test_options_are_checked(
@@ -175,3 +176,13 @@ def test_rank_rows_is_the_average_rank() -> None:
     np.testing.assert_allclose(rank_rows(values), [[0.8, 0.5, 0.5, np.nan, 1.0, 0.2]])
     mask = np.array([[True, True, False, True, True, True]])
     np.testing.assert_allclose(rank_rows(values, mask), [[0.75, 0.5, np.nan, np.nan, 1.0, 0.25]])
+
+
+def test_a_factor_too_large_to_print_is_computed() -> None:
+    market = toy_market(20)
+    shared = factor("close")
+    for _ in range(100):
+        shared = (shared + shared) / 2
+    panel = compute(shared, market, dtype="float64")
+    np.testing.assert_array_equal(panel.values, market["close"].values)
+    assert "nodes, sha256" in panel.provenance["expression"]

@@ -21,6 +21,7 @@ from workbench.compute.memory import Pool
 from workbench.compute.plan import Plan, make_plan
 from workbench.compute.runner import engine_name, run_bytes, run_terms
 from workbench.compute.user_operators import is_user_operator, user_operator
+from workbench.compute.wording import said
 from workbench.errors import InsufficientHistoryError, OperatorArgumentError
 from workbench.factor.factor import Factor, unknown_field
 from workbench.factor.fields import field_info
@@ -102,11 +103,11 @@ class Job:
                 raise unknown_field(one, name, self.market.fields)
             if one.term.kinds == frozenset({Kind.GROUP}):
                 raise OperatorArgumentError(
-                    f"{one.text!r} is a classification, not a number; a factor must be a number."
+                    f"{said(one)!r} is a classification, not a number; a factor must be a number."
                 )
             if one.lookback >= sessions:
                 raise InsufficientHistoryError(
-                    f"{one.text!r} needs {one.lookback + 1} sessions (look-back {one.lookback}); "
+                    f"{said(one)!r} needs {one.lookback + 1} sessions (look-back {one.lookback}); "
                     f"this market has {sessions}. Shorten the window or load more history."
                 )
 
@@ -135,7 +136,7 @@ class Job:
             values,
             self.market.sessions if sessions is None else sessions,
             self.market.assets,
-            name=one.name or one.text,
+            name=one.name or said(one),
             provenance=self.provenance(name),
         )
 
@@ -143,7 +144,7 @@ class Job:
         """What a panel is made of."""
         one = self.factors[name]
         made: dict[str, Any] = {
-            "expression": one.text,
+            "expression": said(one),
             "lookback": one.lookback,
             "engine": self.engine,
             "device": "cpu",

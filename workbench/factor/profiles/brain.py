@@ -67,6 +67,7 @@ _ELEMENTWISE = {
     "subtract(x, y, filter==true)": "fillna(x, 0) - fillna(y, 0)",
     "nan_mask(x, y)": "nan_mask(x, y < 0)",
     "nan_out(x, lower, upper)": "nan_mask(x, x < lower | x > upper)",
+    "tail(x, lower=0, upper=0, newval=0)": "tail(x, lower, upper, newval)",
     "left_tail(x, maximum=0)": "nan_mask(x, x > maximum)",
     "right_tail(x, minimum=0)": "nan_mask(x, x < minimum)",
     "clamp(x, lower, upper)": "clip(x, lower, upper)",
