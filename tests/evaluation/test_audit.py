@@ -51,7 +51,7 @@ def leaky(monkeypatch: pytest.MonkeyPatch):
     )
     register(row)
     monkeypatch.setattr(oracle, "ORACLE", MappingProxyType({**oracle.ORACLE, "peek": peek}))
-    monkeypatch.setattr("workbench.compute.evaluate.cpu.load", lambda: None)
+    monkeypatch.setattr("workbench.compute.cpu.load", lambda: None)
     yield "peek"
     unregister("peek")
 
