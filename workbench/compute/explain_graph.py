@@ -28,7 +28,7 @@ HUES: Mapping[str, str] = {
 }
 """Colour of a band: fields, and the axes along which stages are cut."""
 
-_BOX = (178, 66)
+_BOX = (178, 74)
 _FIELD_HEIGHT = 24
 _ROW_BOXES = 5
 _GAP = (14, 24)
